@@ -1,0 +1,138 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers of the house, lowest first. A target may import only what its row names, and
+// `tools/check-layers` holds it to that: the package manager alone would let a target import a
+// module that it reaches through another.
+
+/// `COUNTERSIGN_LIGHT=1` leaves out the targets that need a server or a database, so that everything
+/// below them builds in a minute or two and is tested first.
+let light = Context.environment["COUNTERSIGN_LIGHT"] != nil
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: ["TestMaterial"] + dependencies, swiftSettings: settings)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let lightTargets: [Target] = [
+    // 0: headers of a system library
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // 1: the only Swift that touches libcrypto
+    room("LedgerCrypto", ["COpenSSL"]),
+    // 2: pure
+    room("MerkleTree", ["LedgerCrypto"]),
+    room("SignedNotes", ["LedgerCrypto", "MerkleTree"]),
+    room("ApprovalEvents", ["LedgerCrypto", "MerkleTree"]),
+    room("Oversight", ["ApprovalEvents", "MerkleTree"]),
+    // 3: pure, then packages
+    room("Verification", ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight"]),
+    room("Reporting", ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification"]),
+    room(
+        "EvidencePackages",
+        ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting"]),
+    // 4: sequence, commit, sign, prove
+    room("LedgerEngine", ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents"]),
+    // 5: the store
+    room("LogFiles", ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "LedgerEngine"]),
+    // 6: the auditor's command: no server, no database, no TLS library
+    command(
+        "countersign-verify",
+        [
+            "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting",
+            "EvidencePackages", argumentParser,
+        ]),
+
+    .target(name: "TestMaterial", path: "Tests/TestMaterial", swiftSettings: settings),
+    tests("LedgerCryptoTests", ["LedgerCrypto"]),
+    tests("MerkleTreeTests", ["LedgerCrypto", "MerkleTree"]),
+    tests("SignedNotesTests", ["LedgerCrypto", "MerkleTree", "SignedNotes"]),
+    tests("ApprovalEventsTests", ["LedgerCrypto", "MerkleTree", "ApprovalEvents"]),
+    tests("OversightTests", ["LedgerCrypto", "MerkleTree", "ApprovalEvents", "Oversight"]),
+    tests(
+        "VerificationTests",
+        ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification"]),
+    tests(
+        "ReportingTests",
+        ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting"]),
+    tests(
+        "EvidencePackagesTests",
+        [
+            "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting",
+            "EvidencePackages",
+        ]),
+    tests(
+        "LedgerEngineTests",
+        ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "LedgerEngine", "LogFiles"]),
+]
+
+let serverTargets: [Target] = [
+    room(
+        "SQLiteIndex",
+        ["LedgerCrypto", "MerkleTree", "ApprovalEvents", "LedgerEngine", .product(name: "GRDB", package: "GRDB.swift")]),
+    room(
+        "LedgerHTTP",
+        [
+            "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "LedgerEngine",
+            .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+    command(
+        "countersign",
+        [
+            "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting",
+            "EvidencePackages", "LedgerEngine", "LogFiles", "SQLiteIndex", "LedgerHTTP", argumentParser,
+            .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+    tests("SQLiteIndexTests", ["LedgerCrypto", "MerkleTree", "ApprovalEvents", "LedgerEngine", "LogFiles", "SQLiteIndex"]),
+    tests(
+        "LedgerHTTPTests",
+        [
+            "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "LedgerEngine", "LogFiles",
+            "SQLiteIndex", "LedgerHTTP",
+            .product(name: "HummingbirdTesting", package: "hummingbird"),
+        ]),
+    // Runs the built binaries as their users do.
+    tests(
+        "CommandTests",
+        ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "countersign", "countersign-verify"]),
+]
+
+let package = Package(
+    name: "countersign",
+    products: [
+        .executable(name: "countersign-verify", targets: ["countersign-verify"]),
+        .library(name: "CountersignVerification", targets: ["MerkleTree", "SignedNotes", "ApprovalEvents", "Verification"]),
+    ] + (light ? [] : [.executable(name: "countersign", targets: ["countersign"])]),
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ]
+        + (light
+            ? []
+            : [
+                .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+                .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+                .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+                .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+                .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+            ]),
+    targets: lightTargets + (light ? [] : serverTargets)
+)
