@@ -40,13 +40,13 @@ extension JSONValue {
     }
 }
 
+// No literal for null: with one, `nil` where a `JSONValue?` stands would mean null, not nothing.
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
-    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     public init(stringLiteral value: String) { self = .string(Text(value)) }
     public init(integerLiteral value: Int64) { self = .number(JSONNumber(value)) }
     public init(booleanLiteral value: Bool) { self = .bool(value) }
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     public init(dictionaryLiteral elements: (Text, JSONValue)...) { self = .object(JSONObject(unique: elements)) }
-    public init(nilLiteral: ()) { self = .null }
 }

@@ -1,5 +1,3 @@
-import LedgerCrypto
-
 // How a rule between members is checked. A member of the wrong type is reported where it stands; the rules
 // then say nothing more about it.
 
@@ -46,6 +44,14 @@ extension MemberRule {
         case .reserved(let word, as: let name, in: let items):
             object.eachText(name, in: items) { index, text in
                 if text == word { report(at: name, of: index, in: items, with: &inspector) }
+            }
+        case .digest(let name, of: let content):
+            guard case .string(let text) = object[name], let digest = ContentDigest(text),
+                case .object(let content) = object[content], content[MemberShape.concealedName] == nil
+            else { return }
+            let found = ContentDigest(ofCanonical: .object(content))
+            if found != digest {
+                inspector.within(name) { $0.report(id, "\(words) It is \(found.text.string).") }
             }
         default: break
         }
