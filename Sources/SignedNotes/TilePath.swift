@@ -60,7 +60,9 @@ public enum TilePath: Hashable, Sendable {
         let suffix = [UInt8](".p".utf8)
         if groups.count >= 2, let count = groups.last, let last = groups.dropLast().last, last.suffix(2) == suffix[...]
         {
-            guard let number = TextRules.decimal(count), (1..<UInt64(TileAddress.fullWidth)).contains(number) else { return nil }
+            guard let number = TextRules.decimal(count), (1..<UInt64(TileAddress.fullWidth)).contains(number) else {
+                return nil
+            }
             width = Int(number)
             groups = groups.dropLast(2) + [last.dropLast(2)]
         }

@@ -14,10 +14,16 @@ struct PublishedNoteTests {
 
     struct Note: Decodable {
         let id: String
-        let note_b64: String
+        let note: String
         let vkeys: [String]
         let expect: String
-        let parse_only: Bool
+        let parseOnly: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case id, vkeys, expect
+            case note = "note_b64"
+            case parseOnly = "parse_only"
+        }
     }
 
     struct Key: Decodable {
@@ -41,12 +47,12 @@ struct PublishedNoteTests {
         let file: File = try PublishedNoteTests.load("notes.json")
         #expect(file.notes.count == 48)
         for vector in file.notes {
-            let bytes = [UInt8](try #require(Data(base64Encoded: vector.note_b64)))
+            let bytes = [UInt8](try #require(Data(base64Encoded: vector.note)))
             let keys = try vector.vkeys.map(vkey)
             if vector.expect == "ok" {
                 let note = try SignedNote(parsing: bytes)
                 #expect(note.formatted == bytes, "\(vector.id)")
-                if !vector.parse_only { #expect(try note.verify(with: keys) == keys, "\(vector.id)") }
+                if !vector.parseOnly { #expect(try note.verify(with: keys) == keys, "\(vector.id)") }
             } else {
                 #expect(throws: NoteError.self, "\(vector.id)") { try SignedNote(parsing: bytes).verify(with: keys) }
             }
