@@ -1,0 +1,34 @@
+import MerkleTree
+
+/// What became of an event that the ledger took.
+public enum SubmissionOutcome: Hashable, Sendable {
+    /// It is sealed at this position, durable, and inside a signed checkpoint.
+    case sealed(LeafIndex)
+    /// The same event with the same content was there already.
+    case resent(LeafIndex)
+
+    public var index: LeafIndex {
+        switch self {
+        case .sealed(let index), .resent(let index): index
+        }
+    }
+}
+
+/// Why an event was not taken. Nothing of it is sealed.
+public enum SubmissionRefusal: Error, Hashable, Sendable {
+    /// Another content stands under the same `source` and `id`, at this position.
+    case conflict(LeafIndex)
+    /// The event is there, but what it concealed was erased, so the contents cannot be compared.
+    case contentErased(LeafIndex)
+    /// The sealed entry would have more than 65,535 bytes.
+    case tooLarge
+    /// The inbox, or the caller's share of it, is full. Try again soon.
+    case inboxFull
+    /// The index is too many entries late to recognise resends. Try again later.
+    case indexBehind
+    /// The store, the index or the disclosure store failed. Whether the event is in is unknown: send it again.
+    case storageTrouble
+    case shuttingDown
+    /// The machine's clock contradicts itself or the log; nothing is sealed or signed until it is right again.
+    case clockStopped
+}

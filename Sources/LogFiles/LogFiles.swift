@@ -1,0 +1,108 @@
+import LedgerCrypto
+import LedgerEngine
+import MerkleTree
+import Synchronization
+
+/// A log in append-only files: the embedded default store.
+///
+/// The entry files are the truth. Levels and offsets can be made again from them; heads are what was promised on
+/// top of them. `commit` tells what stands at each step of a crash, `Recovery` what is made of it.
+public final class LogFiles: LogStorage {
+    private let reads: LogReads
+    private let snapshot: Mutex<PublishedHead?>
+    private let writer: Mutex<LogWriter>
+    public let recovery: RecoveryReport
+
+    /// Choices that are made when a log begins, and kept for ever.
+    public struct Options: Hashable, Sendable {
+        /// Entries of one segment. Tests take fewer, to reach the seams.
+        public var segmentEntries: UInt64 = 65_536
+        /// How far ahead the newest segment gets its room on the disk, so that a flush need not write lengths.
+        public var preallocation: UInt64 = 4 << 20
+
+        public init() {}
+    }
+
+    init(writer: consuming LogWriter, published: PublishedHead?, recovery: RecoveryReport) {
+        reads = writer.reads
+        self.recovery = recovery
+        snapshot = Mutex(published)
+        self.writer = Mutex(writer)
+    }
+
+    /// Makes an empty log of `origin` in `directory`, which may be there but must not hold a log, and opens it.
+    public static func create(
+        _ directory: String, origin: [UInt8], options: Options = Options(), in system: any FileSystem = DiskFileSystem()
+    ) throws -> LogFiles {
+        try Layout(root: directory).lay(in: system)
+        return try open(directory, origin: origin, options: options, in: system)
+    }
+
+    /// Opens a log for writing: takes the lock, recovers, flushes what it found. Nothing is signed by it.
+    ///
+    /// `seen` names who has seen the log at what size (the index, a witness): what they have seen is never cut.
+    public static func open(
+        _ directory: String, origin: [UInt8], seen: [SeenHead] = [], options: Options = Options(),
+        in system: any FileSystem = DiskFileSystem()
+    ) throws -> LogFiles {
+        let layout = Layout(root: directory)
+        let lock = try OpenFile(layout.lock, for: .creating, in: system)
+        guard try lock.lock() else { throw StorageError.locked("\(layout.lock): another process writes this log") }
+        let base = try StoreBase(layout: layout, origin: Digest.sha256(origin), options: options, system: system)
+        var recovery = try Recovery(base: base, seen: seen)
+        return try recovery.run(holding: lock)
+    }
+
+    // MARK: Reading
+
+    public var published: PublishedHead? { snapshot.withLock { $0 } }
+
+    public func bundle(_ range: Range<UInt64>) throws -> [UInt8] {
+        try published.check(entries: range)
+        return try reads.bundle(range)
+    }
+
+    public func nodes(_ addresses: [NodeAddress]) throws -> [Digest] {
+        try published.check(addresses)
+        return try reads.nodes(addresses)
+    }
+
+    public func hashes(level: UInt8, from index: UInt64, count: Int) throws -> [UInt8] {
+        try published.check(level: level, from: index, count: count)
+        return try reads.hashes(level: level, from: index, count: count)
+    }
+
+    public func note(for size: TreeSize) throws -> [UInt8]? {
+        guard let published, size <= published.size else { return nil }
+        return size == published.size ? published.note : try reads.note(for: size.value)
+    }
+
+    // MARK: Writing
+
+    public var frontier: Frontier { writer.withLock { $0.frontier } }
+
+    public func commit(_ plan: BatchPlan, sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead {
+        try writer.withLock { writer in
+            let published = try writer.commit(plan, sign: sign)
+            snapshot.withLock { $0 = published }
+            return published
+        }
+    }
+
+    public func publish(sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead {
+        try writer.withLock { writer in
+            let published = try writer.publish(sign: sign)
+            snapshot.withLock { $0 = published }
+            return published
+        }
+    }
+
+    public func settle() throws {
+        try writer.withLock { try $0.settle() }
+    }
+
+    public func close() throws {
+        try writer.withLock { try $0.close() }
+        reads.forget()
+    }
+}

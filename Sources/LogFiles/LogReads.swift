@@ -1,0 +1,172 @@
+import LedgerCrypto
+import LedgerEngine
+import MerkleTree
+import Synchronization
+
+/// Reading the files of a log: by the process that writes it, and by one that looks on. Safe from any thread.
+///
+/// Nothing here knows what is published; the caller bounds what it asks for.
+final class LogReads: Sendable {
+    /// Open files beyond these are closed again: a log of a hundred million entries has some 1,500 segments.
+    private static let openFiles = 48
+
+    private let layout: Layout
+    private let geometry: SegmentGeometry
+    private let system: any FileSystem
+    private let files = Mutex<[String: OpenFile]>([:])
+
+    init(layout: Layout, geometry: SegmentGeometry, system: any FileSystem) {
+        self.layout = layout
+        self.geometry = geometry
+        self.system = system
+    }
+
+    /// A file that is read, opened when it is first asked for.
+    func file(_ path: String) throws -> OpenFile {
+        try files.withLock { files in
+            if let file = files[path] { return file }
+            let file = try OpenFile(path, for: .reading, in: system)
+            if files.count >= Self.openFiles { files.removeAll() }
+            files[path] = file
+            return file
+        }
+    }
+
+    /// Lets go of every file: after a recovery that replaced some.
+    func forget() {
+        files.withLock { $0.removeAll() }
+    }
+
+    /// The entries `[from, to)` in bundle coding, segment by segment.
+    func bundle(_ range: Range<UInt64>) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let segment = geometry.segment(of: start)
+            let end = min(range.upperBound, segment + geometry.entries)
+            let place = try place(of: start..<end)
+            let file = try file(layout.segment(segment))
+            let piece = try file.read(Int(place.upperBound - place.lowerBound), at: place.lowerBound)
+            if bytes.isEmpty { bytes = piece } else { bytes.append(contentsOf: piece) }
+            start = end
+        }
+        return bytes
+    }
+
+    /// Where entries of one segment stand in its file.
+    private func place(of range: Range<UInt64>) throws -> Range<UInt64> {
+        let offsets = try file(layout.offsets)
+        let first: UInt64 = try offsets.read(8, at: range.lowerBound * 8).bigEndian(at: 0)
+        let last: UInt64 = try offsets.read(8, at: (range.upperBound - 1) * 8).bigEndian(at: 0)
+        let segment = try file(layout.segment(geometry.segment(of: range.lowerBound)))
+        guard first >= geometry.dataOffset, last >= first else {
+            throw StorageError.corrupt("offsets: entry \(range.lowerBound) or \(range.upperBound - 1) has no place")
+        }
+        let length: UInt16 = try segment.read(2, at: last).bigEndian(at: 0)
+        let end = last + 2 + UInt64(length)
+        // No run of entries is longer than this; a damaged offset must not ask for the whole memory.
+        guard end - first <= UInt64(range.count) * 65_537 else {
+            throw StorageError.corrupt("offsets: entries \(range) would be \(end - first) bytes long")
+        }
+        return first..<end
+    }
+
+    func nodes(_ addresses: [NodeAddress]) throws -> [Digest] {
+        try addresses.map { address in
+            guard let digest = Digest(try hashes(level: address.level, from: address.index, count: 1)) else {
+                throw StorageError.corrupt("levels/\(address.level): \(address) is not there")
+            }
+            return digest
+        }
+    }
+
+    func hashes(level: UInt8, from index: UInt64, count: Int) throws -> [UInt8] {
+        try file(layout.level(level)).read(count * 32, at: index * 32)
+    }
+
+    /// The head of the tree of `size`, folded from its nodes.
+    func head(at size: UInt64) throws -> Frontier {
+        let size = TreeSize(size)
+        guard let frontier = Frontier(size: size, hashes: try nodes(Frontier.addresses(for: size))) else {
+            throw StorageError.corrupt("levels: the nodes of size \(size) do not make a frontier")
+        }
+        return frontier
+    }
+
+    func note(for size: UInt64) throws -> [UInt8]? {
+        try HeadScan(try file(layout.heads)).record(of: size)?.parts.note
+    }
+
+    /// The newest head that was signed, from the end of `heads`.
+    func newestHead() throws -> PublishedHead? {
+        guard let record = try HeadScan(try file(layout.heads)).newest()?.parts else { return nil }
+        return PublishedHead(head: TreeHead(size: TreeSize(record.size), root: record.root), note: record.note)
+    }
+}
+
+/// Bounds of what may be asked for under a published head.
+extension PublishedHead? {
+    func check(entries range: Range<UInt64>) throws {
+        guard range.upperBound <= published else { throw beyond("entries \(range)") }
+    }
+
+    func check(_ addresses: [NodeAddress]) throws {
+        for address in addresses where !address.isComplete(in: TreeSize(published)) { throw beyond("\(address)") }
+    }
+
+    func check(level: UInt8, from index: UInt64, count: Int) throws {
+        guard level < 64, count > 0, index + UInt64(count) <= published >> UInt64(level) else {
+            throw beyond("nodes \(index)..<\(index + UInt64(count)) of level \(level)")
+        }
+    }
+
+    private var published: UInt64 { self?.size.value ?? 0 }
+
+    private func beyond(_ what: String) -> StorageError {
+        .outOfRange("\(what): the published size is \(published)")
+    }
+}
+
+/// A data directory as somebody else's reader sees it: at the head that was published when it was opened, with
+/// no lock, whether its writer runs or not.
+public struct PublishedLog: LogReading {
+    private let reads: LogReads
+    private let head: PublishedHead
+
+    public var published: PublishedHead? { head }
+
+    public init(_ directory: String, in system: any FileSystem = DiskFileSystem()) throws {
+        let layout = Layout(root: directory)
+        let first = try OpenFile(layout.segment(0), for: .reading, in: system)
+        guard let header = SegmentHeader(try first.readUpTo(Int(SegmentGeometry.headerLength), at: 0)) else {
+            throw StorageError.corrupt("\(layout.segment(0)): the header is damaged, or of another format")
+        }
+        reads = LogReads(layout: layout, geometry: header.geometry, system: system)
+        guard let head = try reads.newestHead() else {
+            throw StorageError.outOfRange("\(layout.heads): no head was signed yet")
+        }
+        self.head = head
+        guard try reads.head(at: head.size.value).head == head.head else {
+            throw StorageError.corrupt("levels: the nodes do not give the root of the newest head (size \(head.size))")
+        }
+    }
+
+    public func bundle(_ range: Range<UInt64>) throws -> [UInt8] {
+        try published.check(entries: range)
+        return try reads.bundle(range)
+    }
+
+    public func nodes(_ addresses: [NodeAddress]) throws -> [Digest] {
+        try published.check(addresses)
+        return try reads.nodes(addresses)
+    }
+
+    public func hashes(level: UInt8, from index: UInt64, count: Int) throws -> [UInt8] {
+        try published.check(level: level, from: index, count: count)
+        return try reads.hashes(level: level, from: index, count: count)
+    }
+
+    public func note(for size: TreeSize) throws -> [UInt8]? {
+        size <= head.size ? try reads.note(for: size.value) : nil
+    }
+}

@@ -1,0 +1,178 @@
+import LedgerCrypto
+import LedgerEngine
+import MerkleTree
+
+/// The state of the one writer, and the order in which a commit becomes true.
+struct LogWriter {
+    let base: StoreBase
+    let reads: LogReads
+    private(set) var frontier: Frontier
+    /// The segment that is written to; nil before the first entry.
+    private var segment: Segment?
+    private var derived: DerivedFiles
+    private let heads: OpenFile
+    private var headsEnd: UInt64
+    private let watermarkFile: OpenFile
+    private var watermark: Watermark
+    /// Held for as long as the log is open.
+    private var lock: OpenFile?
+    private let flusher = ParallelFlush()
+    /// Why nothing more is written, once something failed whose effect is unknown.
+    private var broken: String?
+
+    /// What recovery hands over.
+    init(
+        base: StoreBase, reads: LogReads, frontier: Frontier, segment: Segment?, derived: DerivedFiles, heads: OpenFile,
+        headsEnd: UInt64, watermarkFile: OpenFile, watermark: Watermark, lock: OpenFile
+    ) {
+        self.base = base
+        self.reads = reads
+        self.frontier = frontier
+        self.segment = segment
+        self.derived = derived
+        self.heads = heads
+        self.headsEnd = headsEnd
+        self.watermarkFile = watermarkFile
+        self.watermark = watermark
+        self.lock = lock
+    }
+
+    // MARK: Commit
+
+    /// The steps, and what a crash after each leaves:
+    /// 1. room reserved, data written: bytes without a slot; recovery cuts them.
+    /// 2. slots written: an unfinished commit, cut where it is not whole.
+    /// 3. segment flushed (and, meanwhile, read back): the entries are there for ever, unsigned; recovery signs.
+    /// 4. levels and offsets written, unflushed: recovery writes them again.
+    /// 5. signed, head appended: recovery finds the head, or signs the same root again.
+    /// 6. published by the caller: nothing is left to do.
+    /// A failure in step 1 is taken back; one later breaks the store.
+    mutating func commit(_ plan: BatchPlan, sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead {
+        try checkWhole()
+        guard plan.before == frontier, plan.count > 0 else {
+            throw StorageError.notCommitted("the plan continues at \(plan.first), the log at \(frontier.size)")
+        }
+        var parts = try writeData(plan)
+        do {
+            try makeDurable(&parts)
+            for part in parts {
+                try derived.write(part.plan, position: part.segment.end - UInt64(part.plan.data.count))
+            }
+            frontier = plan.after
+            segment = parts.last?.segment
+            return try append(head: plan.head, sign: sign)
+        } catch {
+            throw breaks(error)
+        }
+    }
+
+    /// A batch's share of one segment. Nearly always there is one.
+    private struct Part {
+        let plan: BatchPlan
+        var segment: Segment
+    }
+
+    private mutating func writeData(_ plan: BatchPlan) throws -> [Part] {
+        var parts: [Part] = []
+        do {
+            var rest: BatchPlan? = plan
+            while let next = rest {
+                let room = base.geometry.entries - next.first.value % base.geometry.entries
+                let (here, after) = UInt64(next.count) > room ? next.split(at: Int(room)) : (next, nil)
+                parts.append(Part(plan: here, segment: try segment(for: here)))
+                try parts[parts.count - 1].segment.reserve(here.data.count, step: base.preallocation)
+                try parts[parts.count - 1].segment.write(data: here.data)
+                rest = after
+            }
+        } catch {
+            try takeBack(parts, because: error)
+        }
+        return parts
+    }
+
+    private func segment(for plan: BatchPlan) throws -> Segment {
+        if let segment, plan.first.value > segment.first, plan.first.value < segment.first + base.geometry.entries {
+            return segment
+        }
+        return try Segment.make(
+            plan.first.value, after: plan.before.root, in: base)
+    }
+
+    /// Nothing counts before its slot is written: cut the data off and go on. A cut that fails breaks the store.
+    private mutating func takeBack(_ parts: [Part], because cause: any Error) throws -> Never {
+        do {
+            if var current = segment {
+                try current.cutTail()
+                segment = current
+            }
+            for part in parts where part.segment.first != segment?.first {
+                try base.system.remove(base.layout.segment(part.segment.first))
+            }
+        } catch {
+            throw breaks(error)
+        }
+        throw StorageError.notCommitted("\(cause)")
+    }
+
+    /// One flush, in the ordinary case. Where the batch crosses into new segments, those are made durable first
+    /// and the slot that joins them to the log last: all of the batch is there after a crash, or nothing.
+    private func makeDurable(_ parts: inout [Part]) throws {
+        for position in parts.indices.reversed() {
+            try parts[position].segment.writeSlot(parts[position].plan)
+            let part = parts[position]
+            try flusher.flush(part.segment.file) { try part.segment.readBack(part.plan) }
+        }
+    }
+
+    // MARK: Heads
+
+    mutating func publish(sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead {
+        try checkWhole()
+        do { return try append(head: frontier.head, sign: sign) } catch { throw breaks(error) }
+    }
+
+    private mutating func append(head: TreeHead, sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead {
+        let note = try sign(head)
+        let record = HeadRecord(size: head.size.value, root: head.root, note: note).encoded
+        try heads.write(record, at: headsEnd)
+        headsEnd += UInt64(record.count)
+        return PublishedHead(head: head, note: note)
+    }
+
+    // MARK: Behind
+
+    /// Flushes what commits leave unflushed, then says so in the watermark.
+    mutating func settle() throws {
+        try checkWhole()
+        guard watermark.size != frontier.size.value || watermark.heads != headsEnd else { return }
+        do {
+            try derived.flush()
+            try heads.flush()
+            // What was cut is in the log's own words once the log has grown: its next entry says it.
+            if watermark.size != frontier.size.value { watermark.cut = 0 }
+            watermark.size = frontier.size.value
+            watermark.heads = headsEnd
+            try watermark.store(in: watermarkFile)
+        } catch {
+            throw breaks(error)
+        }
+    }
+
+    mutating func close() throws {
+        defer {
+            broken = broken ?? "closed"
+            lock = nil
+        }
+        guard broken == nil else { return }
+        try settle()
+    }
+
+    private func checkWhole() throws {
+        if let broken { throw StorageError.broken(broken) }
+    }
+
+    private mutating func breaks(_ error: any Error) -> StorageError {
+        broken = "\(error)"
+        return .broken("\(error)")
+    }
+}

@@ -1,0 +1,118 @@
+import Glibc
+
+/// A file that closes itself when nobody uses it any more: a reader may go on while the store lets go of it.
+///
+/// Makes whole what the system calls leave to their caller: short writes go on, interrupted ones are repeated.
+/// A flush is never repeated: after one that failed, the pages in the cache may lie.
+final class OpenFile: Sendable {
+    let path: String
+    private let system: any FileSystem
+    private let reference: FileReference
+
+    init(_ path: String, for use: FileUse, in system: any FileSystem) throws(FileFault) {
+        self.path = path
+        self.system = system
+        reference = try Self.uninterrupted { () throws(FileFault) in try system.open(path, for: use) }
+    }
+
+    deinit {
+        system.close(reference)
+    }
+
+    func write(_ bytes: [UInt8], at offset: UInt64) throws(FileFault) {
+        try write(bytes[...], at: offset)
+    }
+
+    func write(_ bytes: ArraySlice<UInt8>, at offset: UInt64) throws(FileFault) {
+        var done = 0
+        while done < bytes.count {
+            let rest = bytes.dropFirst(done)
+            let position = offset + UInt64(done)
+            let written = try named { () throws(FileFault) in
+                try rest.withUnsafeBytes { buffer in
+                    Result { () throws(FileFault) in try system.write(buffer, to: reference, at: position) }
+                }.get()
+            }
+            guard written > 0 else { throw fault("write", "nothing was written") }
+            done += written
+        }
+    }
+
+    /// Exactly `count` bytes; a file that ends before is a fault that says where.
+    func read(_ count: Int, at offset: UInt64) throws(FileFault) -> [UInt8] {
+        let bytes = try readUpTo(count, at: offset)
+        guard bytes.count == count else {
+            throw fault("read", "ends at \(offset + UInt64(bytes.count)), before \(offset + UInt64(count))")
+        }
+        return bytes
+    }
+
+    /// At most `count` bytes; fewer only at the end of the file.
+    func readUpTo(_ count: Int, at offset: UInt64) throws(FileFault) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            let start = done
+            let got = try named { () throws(FileFault) in
+                try bytes.withUnsafeMutableBytes { buffer in
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[start...])
+                    return Result { () throws(FileFault) in
+                        try system.read(rest, from: reference, at: offset + UInt64(start))
+                    }
+                }.get()
+            }
+            if got == 0 { break }
+            done += got
+        }
+        bytes.removeLast(count - done)
+        return bytes
+    }
+
+    func length() throws(FileFault) -> UInt64 {
+        try named { () throws(FileFault) in try system.length(of: reference) }
+    }
+
+    func flush() throws(FileFault) {
+        do { try system.flush(reference) } catch { throw renamed(error) }
+    }
+
+    func truncate(to length: UInt64) throws(FileFault) {
+        try named { () throws(FileFault) in try system.truncate(reference, to: length) }
+    }
+
+    func preallocate(_ range: Range<UInt64>) throws(FileFault) {
+        try named { () throws(FileFault) in try system.preallocate(reference, range) }
+    }
+
+    func lock() throws(FileFault) -> Bool {
+        try named { () throws(FileFault) in try system.lock(reference) }
+    }
+
+    // MARK: Faults
+
+    private func fault(_ operation: String, _ message: String) -> FileFault {
+        FileFault(operation: operation, path: path, code: 0, message: message)
+    }
+
+    private func renamed(_ fault: FileFault) -> FileFault {
+        FileFault(operation: fault.operation, path: path, code: fault.code, message: fault.message)
+    }
+
+    private func named<Value>(_ call: () throws(FileFault) -> Value) throws(FileFault) -> Value {
+        do {
+            return try Self.uninterrupted(call)
+        } catch {
+            throw renamed(error)
+        }
+    }
+
+    private static func uninterrupted<Value>(_ call: () throws(FileFault) -> Value) throws(FileFault) -> Value {
+        while true {
+            do {
+                return try call()
+            } catch  where error.code == EINTR {
+                continue
+            }
+        }
+    }
+}
