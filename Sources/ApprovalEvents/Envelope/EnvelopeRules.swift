@@ -1,0 +1,125 @@
+// The rules of the envelope. Everything that breaks one is collected; nothing stops at the first.
+
+extension EventDraft {
+    /// Whose rules an event follows, by its `type`.
+    enum Family {
+        /// A type of ours. Nil: this version does not know it.
+        case ours(VocabularyType?)
+        case foreign
+        /// There is no type, so only what holds for every event is checked.
+        case unknown
+
+        init(type: Text?) {
+            switch type {
+            case nil: self = .unknown
+            case let type? where VocabularyType.isOurs(type): self = .ours(VocabularyType(type))
+            case .some: self = .foreign
+            }
+        }
+    }
+
+    /// What holds for every CloudEvents event (CloudEvents 1.0 §3, DESIGN §2.1).
+    mutating func checkCommonRules() {
+        if let version = text("specversion"), version != "1.0" {
+            report("specversion", "specversion", "This ledger takes CloudEvents 1.0.")
+        }
+        for name: Text in ["id", "source", "specversion", "type"] where attributes[name] == nil {
+            reportMissing(name, "An event must have \(name.string).")
+        }
+        for name: Text in ["id", "source"] {
+            guard let text = text(name), !(1...EventLimits.identityBytes).contains(text.utf8.count) else { continue }
+            report(name, "attribute-length", "This must be 1 to \(EventLimits.identityBytes) bytes long.")
+        }
+        for name: Text in ["type", "subject", "dataschema", "datacontenttype"] where text(name)?.isEmpty == true {
+            report(name, "attribute-length", "This must not be empty.")
+        }
+    }
+
+    mutating func checkForeignRules(_ rules: IntakeRules) {
+        if !rules.allowsForeignTypes {
+            report(
+                "type", "foreign-type", "This ledger takes types that begin with \(VocabularyType.prefix.string) only.")
+        }
+        if let time = text("time"), Timestamp(rfc3339: time) == nil {
+            report("time", "timestamp", "This must be a date and time of RFC 3339.")
+        }
+        if disclosures != nil {
+            report("disclosures", "disclosures-foreign", "Only types of ours can conceal members.")
+        }
+    }
+
+    mutating func checkOwnRules(_ type: VocabularyType?) {
+        for name in attributes.names where !Self.ownAttributes.contains(name) {
+            report(name, "known-attribute", "Our types have no attribute \(name.string).")
+        }
+        if let source = text("source"), !source.isEmpty, !Self.isPath(source) {
+            report(
+                "source", "source-path",
+                "For our types this is a path such as /gateways/eu-1: segments of A-Z a-z 0-9 . _ ~ -, none of them . or .."
+            )
+        }
+        if let time = text("time") {
+            if Timestamp(time) == nil { report("time", "timestamp", "This must be \(TextForm.timestamp.words).") }
+        } else {
+            reportMissing("time", "An event of ours says when it happened.")
+        }
+        if let sequence = text("sourcesequence"), Self.sequence(sequence) == nil {
+            report("sourcesequence", "sourcesequence", "This must be a decimal number from 1, without leading zeros.")
+        }
+        if let type { checkSubject(type) }
+        switch body {
+        case .none: reportMissing("data", "An event of ours has data.")
+        case .bytes: report("datacontenttype", "datacontenttype", "The data of our types is application/json.")
+        case .json(let value) where value.depth > EventLimits.depth:
+            report("data", "too-deep", "More than \(EventLimits.depth) arrays and objects inside each other.")
+        case .json: break
+        }
+    }
+
+    private mutating func checkSubject(_ type: VocabularyType) {
+        switch (type.subjectRule, attributes["subject"] != nil) {
+        case (.required, false): reportMissing("subject", "\(type.rawValue) names its case in subject.")
+        case (.refused, true): report("subject", "subject-refused", "\(type.rawValue) belongs to no case.")
+        default: break
+        }
+    }
+
+    /// Reports a missing attribute, unless one that could not be read stands there.
+    private mutating func reportMissing(_ name: Text, _ message: String) {
+        let place = root.appending(name).steps
+        guard !violations.contains(where: { $0.pointer.steps.starts(with: place) }) else { return }
+        report(name, "required-attribute", message)
+    }
+
+    private static let ownAttributes: Set<Text> = [
+        "datacontenttype", "id", "source", "sourcesequence", "specversion", "subject", "time", "type",
+    ]
+
+    /// A count from 1, in its canonical decimal form.
+    static func sequence(_ text: Text) -> UInt64? {
+        guard let number = UInt64(text.string), number > 0, Text(String(number)) == text else { return nil }
+        return number
+    }
+
+    /// `/` and a segment, once or more. Dot segments would let a path leave the prefix that a grant names.
+    private static func isPath(_ source: Text) -> Bool {
+        source.withBytes { bytes in
+            guard bytes.first == UInt8(ascii: "/") else { return false }
+            return bytes.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+                .allSatisfy { segment in
+                    !segment.isEmpty && segment.allSatisfy(isSegmentByte)
+                        && !(segment.count <= 2 && segment.allSatisfy { $0 == UInt8(ascii: ".") })
+                }
+        }
+    }
+
+    private static func isSegmentByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"),
+            UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import LedgerCrypto
+
+/// What a leaf of the tree holds: an event as it was sealed, in the canonical form of RFC 8785.
+public struct LedgerEntry: Sendable {
+    /// The leaf's bytes: at most 65,535.
+    public let bytes: [UInt8]
+    let content: EventContent
+    /// `ledgertime`: when the ledger sealed it. It never decreases along a log.
+    public let ledgerTime: Timestamp
+    /// `ledgercaller`: who submitted it, by a name that is never given to another.
+    public let caller: Text
+    /// `ledgersalt`: 16 random bytes, so that the leaf's hash gives nothing away to a guess.
+    public let salt: [UInt8]
+
+    /// Seals an event.
+    /// - Parameters:
+    ///   - time: the ledger's clock; rounded down to milliseconds.
+    ///   - caller: 1 to 256 bytes without control or noncharacters.
+    ///   - salt: 16 random bytes, never used before.
+    public static func seal(
+        _ event: ApprovalEvent, time: Timestamp, caller: Text, salt: [UInt8]
+    ) throws(EventRefusal) -> LedgerEntry {
+        let violations = Self.check(caller: caller, salt: salt)
+        guard violations.isEmpty else { throw EventRefusal(violations) }
+        let bytes = event.sealable.sealed(
+            caller: caller, salt: Text(Base64URL.string(salt)), time: time.ledgerForm)
+        guard bytes.count <= EventLimits.entryBytes else { throw EventRefusal([.tooLarge(bytes.count, at: .root)]) }
+        return LedgerEntry(
+            bytes: bytes, content: event.content, ledgerTime: Timestamp(milliseconds: time.milliseconds),
+            caller: caller,
+            salt: salt)
+    }
+
+    static func check(caller: Text, salt: [UInt8]) -> [Violation] {
+        var violations: [Violation] = []
+        func report(_ name: Text, _ rule: String, _ message: String) {
+            violations.append(Violation(pointer: JSONPointer.root.appending(name), rule: rule, message: message))
+        }
+        if !(1...EventLimits.identityBytes).contains(caller.utf8.count) {
+            report("ledgercaller", "attribute-length", "This must be 1 to \(EventLimits.identityBytes) bytes long.")
+        }
+        if !caller.isPlain {
+            report("ledgercaller", "attribute-characters", "Control characters and noncharacters are not allowed here.")
+        }
+        if salt.count != 16 { report("ledgersalt", "ledger-attribute", "This must be 16 bytes.") }
+        return violations
+    }
+}
+
+extension LedgerEntry {
+    public var identity: EventIdentity { content.identity }
+    /// The CloudEvents `type`.
+    public var type: Text { content.type }
+    public var subject: Text? { content.subject }
+    /// When the source says that it happened; where a foreign event does not say, when it was sealed.
+    public var time: Timestamp { content.time ?? ledgerTime }
+    public var sourceSequence: UInt64? { content.sourceSequence }
+    /// The data, typed: `.foreign` for types that are not ours, `.opaque` for those of a later version.
+    public var payload: EventPayload { content.payload }
+    /// The envelope and its data without the ledger's three attributes.
+    public var attributes: JSONObject { content.attributes }
+
+    /// The digests behind which members of this entry are concealed.
+    public var concealedDigests: [Text] {
+        guard let type = VocabularyType(type), let data = attributes["data"]?.asObject else { return [] }
+        return data.concealedDigests(type)
+    }
+}
+
+extension LedgerEntry: Hashable {
+    public static func == (left: LedgerEntry, right: LedgerEntry) -> Bool { left.bytes == right.bytes }
+    public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+}
