@@ -32,6 +32,7 @@ public struct LedgerKeyChanged: EventData {
 public struct LedgerCallerChanged: EventData {
     public var change: CallerChange
     public var caller: Text
+    public var roles: [Text]
     public var sourcePrefixes: [Text]
     public var types: [Text]
     public var credential: Text?
@@ -41,11 +42,13 @@ public struct LedgerCallerChanged: EventData {
     public var evidence: Evidence?
 
     public init(
-        change: CallerChange, caller: Text, sourcePrefixes: [Text], types: [Text], credential: Text? = nil,
-        notAfter: Timestamp? = nil, by: Principal, authority: Authority? = nil, evidence: Evidence? = nil
+        change: CallerChange, caller: Text, roles: [Text], sourcePrefixes: [Text], types: [Text],
+        credential: Text? = nil, notAfter: Timestamp? = nil, by: Principal, authority: Authority? = nil,
+        evidence: Evidence? = nil
     ) {
         self.change = change
         self.caller = caller
+        self.roles = roles
         self.sourcePrefixes = sourcePrefixes
         self.types = types
         self.credential = credential
@@ -59,9 +62,10 @@ public struct LedgerCallerChanged: EventData {
     package static let form = ObjectForm<LedgerCallerChanged>(
         "ledger.caller_changed",
         "A caller came, changed or went.",
-        LedgerCallerChanged.init(change:caller:sourcePrefixes:types:credential:notAfter:by:authority:evidence:),
+        LedgerCallerChanged.init(change:caller:roles:sourcePrefixes:types:credential:notAfter:by:authority:evidence:),
         .member("change", \.change, "Which of them."),
         .member("caller", \.caller, "The caller's id, never used again for another."),
+        .member("roles", \.roles, "What it may do: submit, read, audit, administer."),
         .member("source_prefixes", \.sourcePrefixes, "The sources for which it may speak, whole segments."),
         .member("types", \.types, "Patterns of the types that it may submit."),
         .member("credential", \.credential, "A fingerprint of its credential, never the credential."),
