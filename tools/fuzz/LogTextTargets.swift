@@ -1,0 +1,68 @@
+import LedgerCrypto
+import MerkleTree
+import SignedNotes
+
+func fuzzVerifierKey(_ input: [UInt8]) {
+    guard let key = try? VerifierKey(parsing: input) else { return }
+    precondition(key.formatted == input, "a vkey has one form")
+    _ = key.fingerprint
+}
+
+func fuzzNote(_ input: [UInt8]) {
+    guard let note = try? SignedNote(parsing: input) else { return }
+    precondition(note.formatted == input, "a note has one form")
+    // Keys that the lines may name, so that their signatures are looked at.
+    var keys: [VerifierKey] = []
+    for line in note.signatures.prefix(4) {
+        for type in [SignatureType.ed25519, .cosignature] {
+            guard let key = try? VerifierKey(name: line.name, type: type, material: [UInt8](repeating: 3, count: 32))
+            else { continue }
+            keys.append(key)
+        }
+    }
+    _ = try? note.verify(with: keys)
+}
+
+func fuzzCheckpoint(_ input: [UInt8]) {
+    guard let checkpoint = try? Checkpoint(parsing: input) else { return }
+    precondition(checkpoint.formatted == input, "a checkpoint has one form")
+    precondition(checkpoint.head.size.value < 1 << 63, "a size is below 2^63")
+}
+
+func fuzzTLogProof(_ input: [UInt8]) {
+    guard let proof = try? TLogProof(parsing: input) else { return }
+    precondition(proof.formatted == input, "a proof has one form")
+    guard let checkpoint = try? Checkpoint(parsing: proof.note.text) else {
+        preconditionFailure("a proof's note is a checkpoint")
+    }
+    _ = try? proof.proof.verify(leaf: checkpoint.head.root, at: proof.index, in: checkpoint.head)
+}
+
+func fuzzPolicy(_ input: [UInt8]) {
+    guard let policy = try? TLogPolicy(parsing: input) else { return }
+    precondition((try? TLogPolicy(parsing: policy.formatted)) == policy, "a policy that is written out is the same")
+    _ = try? policy.trustedOrigin()
+}
+
+func fuzzTilePath(_ input: [UInt8]) {
+    guard let path = TilePath(parsing: input) else { return }
+    precondition(path.formatted.utf8.elementsEqual(input), "a tile has one path")
+}
+
+func fuzzCodecs(_ input: [UInt8]) {
+    if let bytes = Base64.decode(input) { precondition(Base64.encode(bytes) == input, "base64 has one text") }
+    if let bytes = Base64URL.decode(input) { precondition(Base64URL.encode(bytes) == input, "base64url has one text") }
+    if let bytes = Hex.decode(input) { precondition(Hex.encode(bytes) == input, "hexadecimal has one text") }
+    precondition(Base64.decode(Base64.encode(input)) == input, "what is encoded comes back")
+}
+
+func fuzzPublicKey(_ input: [UInt8]) {
+    guard let key = try? PublicKey(spki: input) else { return }
+    precondition(key.spki == input, "a public key has one encoding")
+    precondition(!key.isValid(signature: input, for: input), "bytes that nobody signed are no signature")
+}
+
+func fuzzPrivateKey(_ input: [UInt8]) {
+    guard let key = try? PrivateKey(pem: input), let signature = try? key.sign(input) else { return }
+    precondition(key.publicKey.isValid(signature: signature, for: input), "a key that is read signs for itself")
+}
