@@ -38,10 +38,21 @@ public struct CryptoError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+/// libcrypto as a whole.
+enum LibCrypto {
+    /// Set up before its first use, without its handler at exit: that handler takes the algorithms away while other
+    /// threads may still be hashing, and a process that ends on purpose would end by a crash.
+    static let isSetUp: Bool = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
+}
+
 /// libcrypto's error queue, one for each thread.
 enum OpenSSLErrors {
-    /// Empties the queue, so that what stands in it afterwards comes from the next call.
-    static func clear() { ERR_clear_error() }
+    /// Empties the queue, so that what stands in it afterwards comes from the next call. Every operation but hashing
+    /// begins with this.
+    static func clear() {
+        _ = LibCrypto.isSetUp
+        ERR_clear_error()
+    }
 
     /// Takes everything out of the queue, oldest first.
     static func take() -> [String] {

@@ -58,7 +58,7 @@ extension Digest {
 enum SHA256Context {
     // An EVP_MD is immutable once it has been fetched, and libcrypto counts its references atomically.
     nonisolated(unsafe) private static let algorithm: OpaquePointer = {
-        guard let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
+        guard LibCrypto.isSetUp, let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
             preconditionFailure("libcrypto offers no SHA-256: \(OpenSSLErrors.take())")
         }
         return algorithm
@@ -74,7 +74,9 @@ enum SHA256Context {
     }()
 
     static func make() -> OpaquePointer {
-        guard let context = EVP_MD_CTX_new() else { preconditionFailure("no memory for a SHA-256 context") }
+        guard LibCrypto.isSetUp, let context = EVP_MD_CTX_new() else {
+            preconditionFailure("no memory for a SHA-256 context")
+        }
         return context
     }
 

@@ -14,6 +14,7 @@ struct PolicyDraft {
     private(set) var quorum: [UInt8]?
     private var names: Set<[UInt8]> = [PolicyDraft.none]
     private var members: Set<[UInt8]> = []
+    private var keys: Set<[UInt8]> = []
 
     init() {}
 
@@ -59,9 +60,7 @@ struct PolicyDraft {
         guard log.key.type != .cosignature else {
             throw .malformed("the key '\(TextRules.words(log.key.name))' is a witness's, not a log's")
         }
-        guard !logs.contains(where: { $0.key.material == log.key.material }) else {
-            throw .malformed("another log line has the same public key")
-        }
+        try requireNew(log.key)
         try PolicyDraft.requireRoom(logs.count)
         try PolicyDraft.requireItem(log.url)
         logs.append(log)
@@ -72,9 +71,7 @@ struct PolicyDraft {
             throw .malformed(
                 "the key of the witness '\(TextRules.words(witness.name))' is of no cosignature type (04 or 06)")
         }
-        guard !witnesses.contains(where: { $0.key.material == witness.key.material }) else {
-            throw .malformed("another witness line has the same public key: one key is one witness")
-        }
+        try requireNew(witness.key)
         try PolicyDraft.requireRoom(witnesses.count)
         try PolicyDraft.requireItem(witness.url)
         try define(witness.name)
@@ -100,6 +97,14 @@ struct PolicyDraft {
         guard quorum == nil else { throw .malformed("a second quorum line") }
         if name != PolicyDraft.none { try requireDefined(name) }
         quorum = name
+    }
+
+    /// One public key is one log or one witness, under whatever name and type: a log that witnesses itself would make
+    /// up a quorum alone.
+    private mutating func requireNew(_ key: VerifierKey) throws(NoteError) {
+        guard keys.insert(key.material).inserted else {
+            throw .malformed("the public key of '\(TextRules.words(key.name))' stands in another line already")
+        }
     }
 
     private mutating func define(_ name: [UInt8]) throws(NoteError) {

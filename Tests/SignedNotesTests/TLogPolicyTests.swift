@@ -105,13 +105,17 @@ struct TLogPolicyTests {
     func assembled() throws {
         let key = try PrivateKey(generating: .ed25519)
         let log = try NoteSigner(name: [UInt8](text: "log"), key: key).verifierKey
-        let witness = try NoteCosigner(name: [UInt8](text: "w"), key: key).verifierKey
+        let witness = try NoteCosigner(name: [UInt8](text: "w"), key: try PrivateKey(generating: .ed25519)).verifierKey
+        let itself = try NoteCosigner(name: [UInt8](text: "w"), key: key).verifierKey
         let w = [UInt8](text: "W")
         #expect(
             try TLogPolicy(logs: [.init(key: log)], witnesses: [.init(name: w, key: witness)], quorum: w).quorum == w)
         #expect(throws: NoteError.self) { try TLogPolicy(logs: [.init(key: log, url: [UInt8](text: "a b"))]) }
         #expect(throws: NoteError.self) {
             try TLogPolicy(logs: [.init(key: log)], witnesses: [.init(name: [], key: witness)])
+        }
+        #expect(throws: NoteError.self) {
+            try TLogPolicy(logs: [.init(key: log)], witnesses: [.init(name: w, key: itself)])
         }
         #expect(throws: NoteError.self) { try TLogPolicy(logs: [.init(key: witness)]) }
         #expect(throws: NoteError.self) { try TLogPolicy(logs: [.init(key: log)], quorum: w) }

@@ -1,7 +1,7 @@
 """The cases of policies.json and tile-paths.json."""
 
 from note_cases import FIPS, LOG, NEXT, STRANGER, TIME, WITNESSES, head, shown
-from note_core import line, note
+from note_core import Key, line, note
 
 W = WITNESSES
 
@@ -65,6 +65,7 @@ def policies():
         "CR LF": one + b"quorum none\r\n",
         "a log twice": one + one + b"quorum none\n",
         "a witness twice under two names": one + two + b"witness W3 " + W[0].vkey + b"\nquorum none\n",
+        "a log that witnesses itself": one + b"witness W " + Key("w.example", 4, LOG.name.decode()).vkey + b"\nquorum none\n",
         "two witnesses of one name": one + witness_lines(1) + b"witness W1 " + W[1].vkey + b"\nquorum none\n",
         "a log's key for a witness": one + b"witness W " + STRANGER.vkey + b"\nquorum none\n",
         "a witness's key for a log": b"log " + W[0].vkey + b"\nquorum none\n",
