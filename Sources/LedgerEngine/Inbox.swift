@@ -1,0 +1,125 @@
+import ApprovalEvents
+import Synchronization
+
+/// An event with what the sequencer will ask of it, worked out beforehand by the submitter's own task.
+struct PreparedEvent: Sendable {
+    let event: ApprovalEvent
+    let people: EventPeople
+
+    init(_ event: ApprovalEvent) {
+        self.event = event
+        people = EventPeople(type: event.type, attributes: event.attributes)
+    }
+}
+
+/// Events that wait for their commit together, and the place where their answer will stand.
+final class Ticket: Sendable {
+    typealias Answer = Result<SubmissionOutcome, SubmissionRefusal>
+
+    let caller: Text
+    let events: [PreparedEvent]
+    /// All of them or none (a CloudEvents batch), instead of each for itself.
+    let isWhole: Bool
+    let size: Int
+    private let answer = Mutex<[Answer]?>(nil)
+
+    init(caller: Text, events: [PreparedEvent], isWhole: Bool) {
+        self.caller = caller
+        self.events = events
+        self.isWhole = isWhole
+        size = events.reduce(0) { $0 + $1.event.canonicalSubmission.count }
+    }
+
+    func resolve(_ answers: [Answer]) {
+        answer.withLock { $0 = answers }
+    }
+
+    func refuse(_ refusal: SubmissionRefusal) {
+        resolve(Array(repeating: .failure(refusal), count: events.count))
+    }
+
+    var resolved: [Answer]? { answer.withLock { $0 } }
+}
+
+/// Where submissions wait while the last commit runs. Bounded in events and bytes, with a share for each caller,
+/// so that one of them cannot keep the others out.
+final class Inbox: Sendable {
+    private struct State {
+        var waiting: [Ticket] = []
+        var events = 0
+        var bytes = 0
+        var shares: [Text: Int] = [:]
+        var isClosed = false
+    }
+
+    private let limits: SequencerLimits
+    private let state = Mutex(State())
+
+    init(limits: SequencerLimits) {
+        self.limits = limits
+    }
+
+    var depth: Int { state.withLock { $0.events } }
+
+    /// Takes the ticket in, or says why not.
+    func offer(_ ticket: Ticket) -> SubmissionRefusal? {
+        state.withLock { state in
+            if state.isClosed { return .shuttingDown }
+            let count = ticket.events.count
+            let share = state.shares[ticket.caller, default: 0] + count
+            guard share <= limits.callerShare, state.events + count <= limits.inboxEvents,
+                state.bytes + ticket.size <= limits.inboxBytes
+            else { return .inboxFull }
+            state.shares[ticket.caller] = share
+            state.events += count
+            state.bytes += ticket.size
+            state.waiting.append(ticket)
+            return nil
+        }
+    }
+
+    /// The tickets that waited longest, up to a batch's worth, at least one.
+    func take() -> [Ticket] {
+        state.withLock { state in
+            var taken = 0
+            var events = 0
+            var bytes = 0
+            for ticket in state.waiting {
+                let fits =
+                    events + ticket.events.count <= limits.batchEvents && bytes + ticket.size <= limits.batchBytes
+                guard fits || taken == 0 else { break }
+                taken += 1
+                events += ticket.events.count
+                bytes += ticket.size
+                let share = state.shares[ticket.caller, default: 0] - ticket.events.count
+                state.shares[ticket.caller] = share > 0 ? share : nil
+            }
+            let tickets = Array(state.waiting[..<taken])
+            state.waiting.removeFirst(taken)
+            state.events -= events
+            state.bytes -= bytes
+            return tickets
+        }
+    }
+
+    func close() {
+        state.withLock { $0.isClosed = true }
+    }
+}
+
+/// How much the sequencer holds at once. The defaults suit a machine with a gigabyte to spare.
+public struct SequencerLimits: Hashable, Sendable {
+    /// Events that may wait in all.
+    public var inboxEvents = 16_384
+    /// Bytes of canonical submissions that may wait in all.
+    public var inboxBytes = 64 << 20
+    /// Events of one caller that may wait; also the most that one call can bring.
+    public var callerShare = 4_096
+    /// Events and bytes of one commit. A single call's events are never divided.
+    public var batchEvents = 8_192
+    public var batchBytes = 16 << 20
+    /// Entries that the index may be late.
+    public var indexLag = 100_000
+
+    public init() {}
+}

@@ -1,0 +1,63 @@
+import ApprovalEvents
+import MerkleTree
+
+/// Brings the index up behind the log, on an executor of its own: the commit never waits for it.
+actor IndexFollower {
+    /// Rows of one transaction: large enough to be cheap, small enough that searches see them soon.
+    private static let transaction = 4_096
+
+    private let index: any EventIndex
+    private let pending: PendingRows
+    private let thread = SerialThread(label: "countersign.index")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    init(index: any EventIndex, pending: PendingRows) {
+        self.index = index
+        self.pending = pending
+    }
+
+    /// Applies everything that waits. Returns false where the index failed; the rows stay and are tried again.
+    func catchUp() -> Bool {
+        while true {
+            let batches = pending.oldest(limit: Self.transaction)
+            guard let head = batches.last?.head else { return true }
+            do {
+                try index.apply(batches.flatMap(\.rows), head: head)
+            } catch {
+                pending.note(trouble: "\(error)")
+                return false
+            }
+            pending.remove(batches)
+        }
+    }
+
+    /// Makes the index one of this log, up to the published head, before the ledger accepts anything: an index
+    /// that is missing, newer than the log, or of another root is made anew.
+    ///
+    /// Reads the entries once, in order; `progress` gets how many of how many are indexed.
+    static func rebuild(
+        _ index: any EventIndex, from log: LedgerReader, progress: (UInt64, UInt64) -> Void
+    ) throws {
+        let size = log.published.size
+        var start: UInt64 = 0
+        if let applied = try index.applied() {
+            if applied.size <= size, try log.head(at: applied.size) == applied {
+                start = applied.size.value
+            } else {
+                try index.reset()
+            }
+        } else {
+            try index.reset()
+        }
+        while start < size.value {
+            let end = min(size.value, start + UInt64(transaction))
+            var rows: [IndexRow] = []
+            try log.forEachEntry(in: start..<end) { position, bytes in
+                rows.append(IndexRow(index: position, entry: try LedgerEntry(parsing: bytes)))
+            }
+            try index.apply(rows, head: try log.head(at: TreeSize(end)))
+            start = end
+            progress(start, size.value)
+        }
+    }
+}

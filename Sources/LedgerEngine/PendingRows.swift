@@ -1,0 +1,65 @@
+import ApprovalEvents
+import MerkleTree
+import Synchronization
+
+/// Entries that are published and not yet in the index: between them, the two know every identity.
+///
+/// A reader must ask here first and the index second: a row leaves here only after the index has it.
+final class PendingRows: Sendable {
+    struct Batch: Sendable {
+        let rows: [IndexRow]
+        let head: TreeHead
+    }
+
+    private struct State {
+        var batches: [Batch] = []
+        var positions: [EventIdentity: LeafIndex] = [:]
+        var trouble: String?
+    }
+
+    private let state = Mutex(State())
+
+    var count: Int { state.withLock { $0.positions.count } }
+    var trouble: String? { state.withLock { $0.trouble } }
+
+    func position(of identity: EventIdentity) -> LeafIndex? {
+        state.withLock { $0.positions[identity] }
+    }
+
+    func positions(of identities: [EventIdentity]) -> [LeafIndex?] {
+        state.withLock { state in identities.map { state.positions[$0] } }
+    }
+
+    func add(_ batch: Batch) {
+        state.withLock { state in
+            state.batches.append(batch)
+            for row in batch.rows { state.positions[row.identity] = row.index }
+        }
+    }
+
+    /// The oldest batches, up to about `limit` rows, at least one batch; nil when nothing waits.
+    func oldest(limit: Int) -> [Batch] {
+        state.withLock { state in
+            var rows = 0
+            let taken = state.batches.prefix { batch in
+                defer { rows += batch.rows.count }
+                return rows == 0 || rows + batch.rows.count <= limit
+            }
+            return Array(taken)
+        }
+    }
+
+    func remove(_ batches: [Batch]) {
+        state.withLock { state in
+            state.trouble = nil
+            state.batches.removeFirst(batches.count)
+            for batch in batches {
+                for row in batch.rows { state.positions[row.identity] = nil }
+            }
+        }
+    }
+
+    func note(trouble: String) {
+        state.withLock { $0.trouble = trouble }
+    }
+}

@@ -1,0 +1,151 @@
+import ApprovalEvents
+import LedgerCrypto
+import MerkleTree
+
+/// Everything that a running ledger is made of.
+public struct LedgerParts: Sendable {
+    public var storage: any LogStorage
+    public var index: any EventIndex
+    public var disclosures: any DisclosureStore
+    public var clock: any LedgerClock
+    public var signer: HeadSigner
+    public var marks: MarkSchedule
+    public var limits: SequencerLimits
+
+    public init(
+        storage: any LogStorage, index: any EventIndex, disclosures: any DisclosureStore, clock: any LedgerClock,
+        signer: HeadSigner, marks: MarkSchedule = MarkSchedule(), limits: SequencerLimits = SequencerLimits()
+    ) {
+        self.storage = storage
+        self.index = index
+        self.disclosures = disclosures
+        self.clock = clock
+        self.signer = signer
+        self.marks = marks
+        self.limits = limits
+    }
+}
+
+/// Gives events their positions: the one writer of the log.
+///
+/// Submitters put their events into the inbox from their own tasks and then ask the actor to commit what has
+/// gathered. The first to get in takes everything that came while the last commit ran; the others find their
+/// answer there already. That is group commit without a timer and without a fixed batch. A commit is synchronous:
+/// nothing interleaves between reading the frontier and replacing it.
+///
+/// An answer of `.sealed` or `.resent` means: durable, and inside a signed, published checkpoint.
+public actor Sequencer {
+    nonisolated let inbox: Inbox
+    nonisolated let counts = IntakeCounts()
+    nonisolated let pending: PendingRows
+    nonisolated let board: StatusBoard
+    nonisolated let follower: IndexFollower
+    nonisolated let wakeFollower: AsyncStream<Void>.Continuation
+    nonisolated let followerCalls: AsyncStream<Void>
+    nonisolated let endings: AsyncStream<(any Error)?>
+    nonisolated let end: AsyncStream<(any Error)?>.Continuation
+    /// Reads what is published. For every reader of the process.
+    public nonisolated let reader: LedgerReader
+
+    let parts: LedgerParts
+    var time: TimeKeeper
+    var countsSince: Timestamp
+    /// What the ledger recovered from and has not sealed yet: it goes in with the next commit.
+    var owed: [Recovered] = []
+    var isBroken = false
+    private let thread = SerialThread(label: "countersign.sequencer")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// Made by `open`, which has read the log and knows that it holds.
+    init(parts: LedgerParts, reader: LedgerReader, newest: Timestamp) {
+        self.parts = parts
+        self.reader = reader
+        inbox = Inbox(limits: parts.limits)
+        pending = PendingRows()
+        follower = IndexFollower(index: parts.index, pending: pending)
+        board = StatusBoard(SequencerStatus(head: reader.published.head, newest: newest))
+        time = TimeKeeper(anchor: parts.clock.now(), newest: newest.milliseconds)
+        countsSince = newest
+        (followerCalls, wakeFollower) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (endings, end) = AsyncStream.makeStream()
+    }
+
+    // MARK: Submitting
+
+    /// Submits events that stand each for itself. The answers are in the order of the events.
+    ///
+    /// At most `SequencerLimits.callerShare` events at once. The events of one call get neighbouring positions
+    /// in their order, those that are new.
+    public nonisolated func submit(
+        _ events: [ApprovalEvent], caller: Text
+    ) async -> [Result<SubmissionOutcome, SubmissionRefusal>] {
+        await submit(Ticket(caller: caller, events: events.map { PreparedEvent($0) }, isWhole: false))
+    }
+
+    /// Submits events of which all come in, or none (a CloudEvents batch). On failure the answer is the first
+    /// refusal.
+    public nonisolated func submitAll(
+        _ events: [ApprovalEvent], caller: Text
+    ) async -> Result<[SubmissionOutcome], SubmissionRefusal> {
+        let ticket = Ticket(caller: caller, events: events.map { PreparedEvent($0) }, isWhole: true)
+        var outcomes: [SubmissionOutcome] = []
+        for answer in await submit(ticket) {
+            switch answer {
+            case .success(let outcome): outcomes.append(outcome)
+            case .failure(let refusal): return .failure(refusal)
+            }
+        }
+        return .success(outcomes)
+    }
+
+    private nonisolated func submit(_ ticket: Ticket) async -> [Ticket.Answer] {
+        guard !ticket.events.isEmpty else { return [] }
+        if let refusal = inbox.offer(ticket) {
+            ticket.refuse(refusal)
+        } else {
+            while ticket.resolved == nil { await commitGathered() }
+        }
+        let answers = ticket.resolved ?? []
+        count(answers, caller: ticket.caller)
+        return answers
+    }
+
+    private nonisolated func count(_ answers: [Ticket.Answer], caller: Text) {
+        var sealed = 0
+        var resent = 0
+        var refused: [Text: Int] = [:]
+        for answer in answers {
+            switch answer {
+            case .success(.sealed): sealed += 1
+            case .success(.resent): resent += 1
+            case .failure(let refusal): refused[refusal.problem, default: 0] += 1
+            }
+        }
+        counts.add(accepted: sealed, resent: resent, caller: caller)
+        for (problem, times) in refused { noteRefusal(problem: problem, times: times, caller: caller) }
+        board.update { $0.resent += UInt64(resent) }
+    }
+
+    /// Counts deliveries that were refused before they reached the sequencer (`ledger.intake_counted`).
+    /// `problem` is the last segment of the problem's type. The sequencer's own refusals are counted already.
+    public nonisolated func noteRefusal(problem: Text, times: Int = 1, caller: Text) {
+        counts.add(refused: problem, times: times, caller: caller)
+        board.update { $0.refused[problem, default: 0] += UInt64(times) }
+    }
+
+    // MARK: Looking
+
+    /// How the ledger is at this moment.
+    public nonisolated var status: SequencerStatus {
+        var status = board.current
+        status.waiting = inbox.depth
+        status.indexLag = pending.count
+        status.indexTrouble = pending.trouble
+        return status
+    }
+
+    /// Where an event stands: what is published and not yet indexed first, the index second.
+    public nonisolated func position(of identity: EventIdentity) throws -> LeafIndex? {
+        try pending.position(of: identity) ?? parts.index.positions(of: [identity]).first ?? nil
+    }
+}

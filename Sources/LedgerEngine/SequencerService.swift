@@ -1,0 +1,135 @@
+import ApprovalEvents
+import MerkleTree
+
+/// The sequencer's life: running, keeping time, its own entries, the end.
+extension Sequencer {
+    /// Keeps the ledger going until `shutDown` or a failure: marks and counts in time, the index behind the log,
+    /// the watermark. Throws what broke the store; the process must then end and recover.
+    public nonisolated func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.follow() }
+            group.addTask { await self.keepTime() }
+            for await ending in endings {
+                group.cancelAll()
+                if let ending { throw ending }
+                return
+            }
+            group.cancelAll()
+        }
+    }
+
+    private nonisolated func follow() async {
+        for await _ in followerCalls {
+            while await !follower.catchUp() {
+                guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+            }
+        }
+    }
+
+    private nonisolated func keepTime() async {
+        var beats = 0
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            await tick()
+            beats += 1
+            if beats % 3 == 0 { await settle() }
+        }
+    }
+
+    /// Seals what has come due: marks, hourly counts, what was recovered from.
+    public func tick() {
+        guard !isBroken, board.current.condition != .shuttingDown else { return }
+        guard case .time(let now) = time.judge(parts.clock.now()) else {
+            _ = try? commitOwn([])
+            return
+        }
+        let due = try? dueBefore(Timestamp(milliseconds: now))
+        if due?.events.isEmpty == false { _ = try? commitOwn([]) }
+    }
+
+    /// Flushes what commits leave unflushed and moves the watermark (`LogStorage.settle`).
+    public func settle() {
+        guard !isBroken, board.current.condition != .shuttingDown else { return }
+        do { try parts.storage.settle() } catch { breakDown(error) }
+    }
+
+    func dueBefore(_ now: Timestamp) throws -> DueEvents {
+        var due = DueEvents()
+        try due.addMarks(parts.marks, after: Timestamp(milliseconds: time.newest), at: now)
+        try due.addRecovered(owed, at: now)
+        let isLast = board.current.condition == .shuttingDown
+        if isLast || OwnEvents.hourEnded(from: countsSince, to: now) {
+            try due.addCounts(counts, from: countsSince, at: now)
+        }
+        return due
+    }
+
+    // MARK: The ledger's own entries
+
+    /// Appends a mark for an extract and returns its position: the entry is the first one whose `ledgertime` is
+    /// not before the mark's `at`, so an extract that ends here has a provable end.
+    public func markForExtract() async -> Result<LeafIndex, SubmissionRefusal> {
+        // A millisecond after the newest entry, for an entry of the same millisecond may stand before the mark.
+        ownResult {
+            let now = max(parts.clock.now().wall, time.newest + 1)
+            let at = Timestamp(milliseconds: now)
+            return try commitOwn([try OwnEvents.mark(at: at, cause: .extract, time: at)], at: now)
+        }
+    }
+
+    /// Appends an event of the ledger's own (a caller created, a setting changed …). The same identity again
+    /// returns the position it has. Check its form first: what is sealed stays.
+    public func record(_ event: ApprovalEvent) async -> Result<LeafIndex, SubmissionRefusal> {
+        ownResult { try commitOwn([event]) }
+    }
+
+    /// Seals the erasure, then destroys the disclosures. A crash in between is made up for at the next start,
+    /// when every erasure in the log is carried out again.
+    public func erase(_ event: ApprovalEvent) async -> Result<LeafIndex, SubmissionRefusal> {
+        guard case .recordErased(let erased) = event.payload else { return .failure(.storageTrouble) }
+        return ownResult {
+            let positions = try commitOwn([event])
+            try parts.disclosures.erase(erased.digests)
+            return positions
+        }
+    }
+
+    private func ownResult(_ commit: () throws -> [LeafIndex]) -> Result<LeafIndex, SubmissionRefusal> {
+        guard board.current.condition != .shuttingDown else { return .failure(.shuttingDown) }
+        do {
+            guard let index = try commit().last else { return .failure(.storageTrouble) }
+            return .success(index)
+        } catch let refusal as SubmissionRefusal {
+            return .failure(refusal)
+        } catch is EventRefusal {
+            return .failure(.tooLarge)
+        } catch {
+            return .failure(.storageTrouble)
+        }
+    }
+
+    // MARK: The end
+
+    /// Takes nothing more, commits what waits, seals the last counts, brings the index up, closes the store.
+    /// `run` returns after it.
+    public nonisolated func shutDown() async {
+        inbox.close()
+        await finish()
+        wakeFollower.finish()
+        _ = await follower.catchUp()
+        await closeStore()
+        end.yield(nil)
+        end.finish()
+    }
+
+    private func finish() {
+        while inbox.depth > 0 { commitGathered() }
+        board.update { if $0.condition == .running { $0.condition = .shuttingDown } }
+        if !isBroken { _ = try? commitOwn([]) }
+    }
+
+    private func closeStore() {
+        guard !isBroken else { return }
+        isBroken = true
+        do { try parts.storage.close() } catch { breakDown(error) }
+    }
+}

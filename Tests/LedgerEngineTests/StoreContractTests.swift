@@ -1,0 +1,147 @@
+import LedgerCrypto
+import LedgerEngine
+import LogFiles
+import MerkleTree
+import TestMaterial
+import Testing
+
+/// What any store must do, on whatever files it stands.
+@Suite("A store, whatever it stands on")
+struct StoreContractTests {
+    enum Ground: String, CaseIterable, CustomTestStringConvertible {
+        case realDisk, simulatedDisk, flakyCalls
+        var testDescription: String { rawValue }
+    }
+
+    private func onEach(_ ground: Ground, _ body: (any FileSystem, String) throws -> Void) throws {
+        switch ground {
+        case .realDisk:
+            try TemporaryDirectory.with { try body(DiskFileSystem(), "\($0)/log") }
+        case .simulatedDisk:
+            try body(SimulatedDisk(), StoreWorkload.directory)
+        case .flakyCalls:
+            try body(FaultyFiles(SimulatedDisk(), isFlaky: true), StoreWorkload.directory)
+        }
+    }
+
+    @Test("gives back every entry, node and note that it was given", arguments: Ground.allCases)
+    func roundTrip(_ ground: Ground) throws {
+        let work = StoreWorkload(sizes: [1, 3, 4, 2, 20, 7, 1])
+        try onEach(ground) { system, directory in
+            let log = try LogFiles.create(
+                directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: system)
+            var sizes: [Int] = []
+            for batch in work.batches {
+                let head = try log.commit(BatchPlan(appending: batch, to: log.frontier), sign: StoreWorkload.sign)
+                sizes.append(Int(head.size.value))
+            }
+            let heads = StoreWorkload.heads(of: work.entries)
+            for start in 0..<work.entries.count {
+                for end in start..<work.entries.count {
+                    let expected = BatchPlan(appending: work.entries[start..<end], to: Frontier()).data
+                    #expect(try log.bundle(UInt64(start)..<UInt64(end)) == expected)
+                }
+            }
+            for size in 1...work.entries.count {
+                let nodes = try log.nodes(Frontier.addresses(for: TreeSize(UInt64(size))))
+                #expect(Frontier(size: TreeSize(UInt64(size)), hashes: nodes)?.head == heads[size])
+                let note = try log.note(for: TreeSize(UInt64(size)))
+                #expect(note == (sizes.contains(size) ? StoreWorkload.sign(heads[size]) : nil))
+            }
+            try log.close()
+        }
+    }
+
+    @Test("refuses what is not published", arguments: Ground.allCases)
+    func bounds(_ ground: Ground) throws {
+        try onEach(ground) { system, directory in
+            let log = try LogFiles.create(
+                directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: system)
+            #expect(log.published == nil)
+            #expect(throws: StorageError.self) { try log.bundle(0..<1) }
+            let plan = BatchPlan(appending: StoreWorkload(sizes: [5]).entries, to: log.frontier)
+            _ = try log.commit(plan, sign: StoreWorkload.sign)
+            #expect(throws: StorageError.self) { try log.bundle(4..<6) }
+            #expect(throws: StorageError.self) { try log.nodes([NodeAddress(level: 2, index: 1)]) }
+            #expect(throws: StorageError.self) { try log.hashes(level: 1, from: 1, count: 2) }
+            #expect(try log.note(for: TreeSize(6)) == nil)
+            try log.close()
+        }
+    }
+
+    @Test("takes no plan that does not continue it, and goes on", arguments: Ground.allCases)
+    func wrongPlan(_ ground: Ground) throws {
+        try onEach(ground) { system, directory in
+            let log = try LogFiles.create(
+                directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: system)
+            let plan = BatchPlan(appending: [[1], [2]], to: log.frontier)
+            _ = try log.commit(plan, sign: StoreWorkload.sign)
+            #expect(throws: StorageError.self) { try log.commit(plan, sign: StoreWorkload.sign) }
+            let more = BatchPlan(appending: [[3]], to: log.frontier)
+            #expect(try log.commit(more, sign: StoreWorkload.sign).size == TreeSize(3))
+            try log.close()
+        }
+    }
+
+    @Test("is the same after it was closed and opened", arguments: Ground.allCases)
+    func reopened(_ ground: Ground) throws {
+        let work = StoreWorkload(sizes: [2, 9, 1, 4])
+        try onEach(ground) { system, directory in
+            var published: PublishedHead?
+            for (number, batch) in work.batches.enumerated() {
+                let log =
+                    try number == 0
+                    ? LogFiles.create(
+                        directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: system)
+                    : LogFiles.open(directory, origin: StoreWorkload.origin, in: system)
+                #expect(log.published == published)
+                #expect(log.recovery == RecoveryReport())
+                published = try log.commit(BatchPlan(appending: batch, to: log.frontier), sign: StoreWorkload.sign)
+                try log.close()
+            }
+            let looker = try PublishedLog(directory, in: system)
+            #expect(looker.published == published)
+            #expect(try looker.bundle(0..<16) == BatchPlan(appending: work.entries, to: Frontier()).data)
+        }
+    }
+
+    @Test("has one writer: a second one is refused", arguments: [Ground.realDisk, .simulatedDisk])
+    func locked(_ ground: Ground) throws {
+        try onEach(ground) { system, directory in
+            let log = try LogFiles.create(
+                directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: system)
+            #expect(throws: StorageError.self) {
+                try LogFiles.open(directory, origin: StoreWorkload.origin, in: system)
+            }
+            try log.close()
+            try LogFiles.open(directory, origin: StoreWorkload.origin, in: system).close()
+        }
+    }
+
+    @Test("is not made where one is, nor opened under another origin")
+    func foreign() throws {
+        let disk = SimulatedDisk()
+        _ = StoreWorkload(sizes: [3]).run(on: disk)
+        #expect(throws: StorageError.self) {
+            try LogFiles.create(StoreWorkload.directory, origin: StoreWorkload.origin, in: disk)
+        }
+        #expect(throws: StorageError.self) {
+            try LogFiles.open(StoreWorkload.directory, origin: Array("example.org/other".utf8), in: disk)
+        }
+    }
+
+    @Test("makes private files and directories")
+    func privacy() throws {
+        try TemporaryDirectory.with { directory in
+            let log = try LogFiles.create("\(directory)/log", origin: StoreWorkload.origin)
+            _ = try log.commit(BatchPlan(appending: [[1]], to: log.frontier), sign: StoreWorkload.sign)
+            for path in ["", "/entries", "/levels", "/keys", "/callers", "/private"] {
+                #expect(try TemporaryDirectory.mode("\(directory)/log\(path)") == 0o700)
+            }
+            for path in ["LOCK", "heads", "offsets", "watermark", "levels/0", "entries/00000000000000000000.seg"] {
+                #expect(try TemporaryDirectory.mode("\(directory)/log/\(path)") == 0o600)
+            }
+            try log.close()
+        }
+    }
+}

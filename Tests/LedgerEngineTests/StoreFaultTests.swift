@@ -1,0 +1,134 @@
+import LedgerCrypto
+import LedgerEngine
+import LogFiles
+import MerkleTree
+import TestMaterial
+import Testing
+
+@Suite("What was answered is still there")
+struct StoreFaultTests {
+    private static let work = StoreWorkload(sizes: [1, 3, 5, 20, 2, 4, 1])
+
+    private static let steps: Int = {
+        let files = FaultyFiles(SimulatedDisk())
+        _ = work.run(on: files)
+        return files.steps
+    }()
+
+    @Test("after a fault before, in or after each step of the course", arguments: FaultyFiles.Manner.allCases)
+    func eachStep(_ manner: FaultyFiles.Manner) throws {
+        for step in 0..<Self.steps {
+            let disk = SimulatedDisk()
+            let files = FaultyFiles(disk, fault: FaultyFiles.Fault(step: step, manner: manner))
+            let answered = Self.work.run(on: files)
+            try verify(disk.killed(), answered, "\(manner) at step \(step), \(files.names[step])")
+        }
+    }
+
+    @Test(
+        "after the power went before or after each step, whatever had reached the disk",
+        arguments: 1...3 as ClosedRange<UInt64>)
+    func powerCuts(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        for step in 0..<Self.steps {
+            let manner = [FaultyFiles.Manner.deathBefore, .deathAfter, .tornWrite][
+                Int.random(in: 0..<3, using: &random)]
+            let disk = SimulatedDisk()
+            let files = FaultyFiles(disk, fault: FaultyFiles.Fault(step: step, manner: manner))
+            let answered = Self.work.run(on: files)
+            // The same death, and the sectors fall three times.
+            for fall in 0..<3 {
+                let left = disk.powerCut(&random)
+                try verify(
+                    left, answered, "\(manner) at step \(step), \(files.names[step]), seed \(seed), fall \(fall)")
+            }
+        }
+    }
+
+    @Test("after the power went again while the log recovered", arguments: 1...2 as ClosedRange<UInt64>)
+    func powerCutsInRecovery(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        for round in 0..<60 {
+            let disk = SimulatedDisk()
+            let step = Int.random(in: 0..<Self.steps, using: &random)
+            let answered = Self.work.run(
+                on: FaultyFiles(disk, fault: FaultyFiles.Fault(step: step, manner: .deathBefore)))
+            var left = disk.powerCut(&random)
+            for again in 0..<4 {
+                let manner: FaultyFiles.Manner = Bool.random(using: &random) ? .deathBefore : .deathAfter
+                let dying = FaultyFiles(left, fault: FaultyFiles.Fault(step: again * 3 + round % 3, manner: manner))
+                _ = try? Self.work.verify(dying, answered: answered)
+                left = Bool.random(using: &random) ? left.powerCut(&random) : left.killed()
+            }
+            try verify(left, answered, "round \(round), seed \(seed), first death at step \(step)")
+        }
+    }
+
+    @Test("when the disk is full at any moment, and the log goes on when it no longer is", arguments: 0...6)
+    func fullDisk(batch full: Int) throws {
+        for room in stride(from: 0, to: 1_500, by: 100) {
+            let disk = SimulatedDisk()
+            var log = try LogFiles.create(
+                StoreWorkload.directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: disk)
+            var answered: [PublishedHead] = []
+            for (number, batch) in Self.work.batches.enumerated() {
+                disk.setCapacity(number == full ? disk.used + room : nil)
+                do {
+                    answered.append(
+                        try log.commit(BatchPlan(appending: batch, to: log.frontier), sign: StoreWorkload.sign))
+                    continue
+                } catch StorageError.notCommitted {
+                    disk.setCapacity(nil)
+                } catch {
+                    // Full after the slot was written: the store has to be opened again, and finds the batch.
+                    disk.setCapacity(nil)
+                    try log.close()
+                    log = try LogFiles.open(StoreWorkload.directory, origin: StoreWorkload.origin, in: disk)
+                }
+                let rest = Self.work.entries[
+                    Int(log.frontier.size.value)..<(answered.last.map { Int($0.size.value) } ?? 0) + batch.count]
+                answered.append(
+                    try rest.isEmpty
+                        ? log.publish(sign: StoreWorkload.sign)
+                        : log.commit(BatchPlan(appending: rest, to: log.frontier), sign: StoreWorkload.sign))
+            }
+            #expect(answered.last?.head == StoreWorkload.heads(of: Self.work.entries).last)
+            disk.setCapacity(nil)
+            try log.close()
+            try verify(disk.killed(), answered, "full with \(room) bytes left at batch \(full)")
+        }
+    }
+
+    @Test("and a flush that fails ends the store: nothing is tried again on the same pages")
+    func failedFlush() throws {
+        let disk = SimulatedDisk()
+        let probe = FaultyFiles(SimulatedDisk())
+        _ = StoreWorkload(sizes: [1, 3]).run(on: probe)
+        // Room is made for the first commit, and is enough for the second: its flush is the next but one.
+        let room = try #require(probe.names.lastIndex(of: "preallocate"))
+        let flush = try #require(probe.names[(room + 4)...].firstIndex(of: "flush"))
+        let files = FaultyFiles(disk, fault: FaultyFiles.Fault(step: flush, manner: .failure))
+        let log = try LogFiles.create(
+            StoreWorkload.directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: files)
+        _ = try log.commit(BatchPlan(appending: [Self.work.entries[0]], to: log.frontier), sign: StoreWorkload.sign)
+        let plan = BatchPlan(appending: Self.work.entries[1..<4], to: log.frontier)
+        for _ in 0..<2 {
+            do {
+                _ = try log.commit(plan, sign: StoreWorkload.sign)
+                Issue.record("a broken store took a commit")
+            } catch StorageError.broken {
+                #expect(log.published?.size == TreeSize(1))
+            }
+        }
+        #expect(throws: StorageError.self) { try log.settle() }
+    }
+
+    private func verify(_ disk: SimulatedDisk, _ answered: [PublishedHead], _ what: String) throws {
+        do {
+            guard let log = try Self.work.verify(disk, answered: answered) else { return }
+            try Self.work.goOn(log)
+        } catch {
+            Issue.record("\(what): \(error)")
+        }
+    }
+}
