@@ -375,3 +375,19 @@ def days(stage):
         stage.add(TOMAS, "oversight.reviewed", day * DAY + 15 * HOUR, {
             "reviewer": principal("tomas"), "from_index": 0 if day == 6 else 900, "to_index": 900 if day == 6 else 1800,
             "question": "Blocked actions and break-glass of the week", "outcome": "nothing_found" if day == 6 else "findings_raised"})
+
+
+def cut_off(stage):
+    """us-1 loses its way to the ledger late on the second Thursday, just after a heartbeat, and hands in afterwards.
+
+    What happens there meanwhile is told by us-1 alone, so its own sequence says what came first."""
+    heart = min(e["moment"] for e in stage.events if e["source"] is US and e["event"]["type"].endswith("heartbeat.v1")
+                and e["moment"] > at(10 * DAY + 22 * HOUR))
+    begin = (heart - at(0)).total_seconds() + 300
+    stage.hold(US, begin, begin + 1500)
+    for offset, asks, key in ((40, principal("bram"), "jonas"), (400, agent("agent:db-tuner", "tilda"), "priya")):
+        case = Case(stage, US, begin + offset, database_action(stage), "database-write")
+        case.request(asks, context(stage, asks["kind"] == "agent"))
+        case.notify(case.when + 0.5, [key])
+        case.grant(case.when + 187, [case.vote(key, case.when + 180, over="api")])
+        run(stage, case, case.when + 187)
