@@ -63,10 +63,13 @@ extension EventDraft {
             }
         }
         take(given)
-        if let data { take(data: data) }
-        if let base64 { take(base64: base64) }
-        if data != nil, base64 != nil {
+        switch (data, base64) {
+        case (let data?, nil): take(data: data)
+        case (nil, let base64?): take(base64: base64)
+        case (nil, nil): break
+        case (let data?, .some):
             report("data_base64", "data-twice", "An event has data or data_base64, not both.")
+            take(data: data)
         }
     }
 
