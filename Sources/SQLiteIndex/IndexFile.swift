@@ -1,0 +1,117 @@
+import Foundation
+import GRDB
+import Glibc
+import LedgerCrypto
+import MerkleTree
+
+/// The file itself: its settings, its schema, and what makes it unusable.
+///
+/// Sources, types and principals are interned (`word`): they repeat in every row. Every search key has
+/// a table of its own, ordered by key and position, so that each search is one ordered scan. Identities are
+/// ordered by source and id: ids that grow with time (UUIDv7) are appended, which is three times as cheap
+/// as scattering them.
+enum IndexFile {
+    /// "CSgn": marks the file as a Countersign index.
+    static let applicationID: Int32 = 0x4353_676E
+    /// Grows with every change of the schema; another number means: rebuild.
+    static let version: Int32 = 1
+
+    static let schema = """
+        CREATE TABLE applied (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL);
+        CREATE TABLE word (number INTEGER PRIMARY KEY, text BLOB NOT NULL UNIQUE);
+        CREATE TABLE entry (position INTEGER PRIMARY KEY, ledgertime INTEGER NOT NULL);
+        CREATE TABLE identity (source INTEGER NOT NULL, id BLOB NOT NULL, position INTEGER NOT NULL,
+            PRIMARY KEY (source, id)) WITHOUT ROWID;
+        CREATE TABLE of_subject (key BLOB NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (key, position)) WITHOUT ROWID;
+        CREATE TABLE of_type (key INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (key, position)) WITHOUT ROWID;
+        CREATE TABLE of_actor (key INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (key, position)) WITHOUT ROWID;
+        CREATE TABLE of_approver (key INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (key, position)) WITHOUT ROWID;
+        """
+
+    /// Makes the file if it is missing, and mode 0600 either way. SQLite gives its side files the same mode.
+    static func makePrivate(_ path: String) throws {
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
+        defer { close(file) }
+        guard fchmod(file, 0o600) == 0 else {
+            throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path])
+        }
+    }
+
+    /// Opens the connections and asserts the settings: GRDB sets `synchronous` itself when it turns the
+    /// write-ahead log on, so what was asked for is read back.
+    static func openPool(_ path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = "countersign.index"
+        configuration.maximumReaderCount = 8
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            try database.execute(sql: "PRAGMA cache_size = -32768")
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA synchronous = NORMAL")
+            guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 1 else {
+                throw IndexError.setting("synchronous=NORMAL")
+            }
+            guard try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal" else {
+                throw IndexError.setting("journal_mode=wal")
+            }
+        }
+        return pool
+    }
+
+    /// Gives an empty file its schema; says of any other what is wrong with it, or nil.
+    static func prepare(_ database: Database) throws -> String? {
+        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        if tables == 0, application == 0, version == 0 {
+            try database.execute(sql: schema)
+            try database.execute(
+                sql: "INSERT INTO applied VALUES (1, 0, ?)", arguments: [Data(TreeHead.empty.root.bytes)])
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try database.execute(sql: "PRAGMA user_version = \(Self.version)")
+            return nil
+        }
+        guard application == applicationID else { return "the file is another program's database" }
+        guard version == Self.version else {
+            return "the file has index version \(version), this program \(Self.version)"
+        }
+        guard try head(database) != nil else { return "the file does not say how far it reaches, or contradicts it" }
+        return nil
+    }
+
+    /// The head that the rows reflect; nil if the file contradicts itself.
+    static func head(_ database: Database) throws -> TreeHead? {
+        guard let row = try Row.fetchOne(database.cachedStatement(sql: "SELECT size, root FROM applied WHERE one = 1")),
+            let size = row[0] as Int64?, size >= 0, let root = (row[1] as Data?).flatMap({ Digest($0) })
+        else { return nil }
+        let last = try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(position) FROM entry"))
+        guard (last ?? -1) == size - 1 else { return nil }
+        return TreeHead(size: TreeSize(UInt64(size)), root: root)
+    }
+
+    /// Whether an error says something about the file's content, and not about the moment.
+    static func meansDamage(_ error: DatabaseError) -> Bool {
+        switch error.resultCode {
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT, .SQLITE_SCHEMA, .SQLITE_MISMATCH, .SQLITE_ERROR: true
+        default: false
+        }
+    }
+
+    static func remove(_ path: String) throws {
+        for suffix in ["-wal", "-shm", ""] where unlink(path + suffix) != 0 && errno != ENOENT {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path + suffix])
+        }
+    }
+
+    static func putAside(_ path: String) throws {
+        try remove(path + ".unusable")
+        if rename(path, path + ".unusable") != 0, errno != ENOENT {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path])
+        }
+        try remove(path)
+    }
+}

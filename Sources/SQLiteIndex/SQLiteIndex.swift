@@ -1,0 +1,166 @@
+import ApprovalEvents
+import Foundation
+import GRDB
+import LedgerCrypto
+import LedgerEngine
+import MerkleTree
+import Synchronization
+
+/// The event index over one SQLite file: who is where, and what a search finds.
+///
+/// The file is derived from the log and may be lost at any time. So it is written with
+/// `synchronous=NORMAL`: after a power cut it is an older state of itself, and the engine applies what
+/// is missing. A file that is something else (another program's, another version's, damaged) is not an
+/// error either: `applied()` is nil, and `reset()` puts it aside and begins a new one.
+///
+/// It holds identities, subjects, types, principals' opaque ids and times: nothing that a submission
+/// may conceal. Files are mode 0600.
+public final class SQLiteIndex: EventIndex {
+    private enum Store {
+        case usable(DatabasePool)
+        /// Why the file cannot be used, in words for the log.
+        case unusable(String)
+    }
+
+    private let path: String
+    private let store: Mutex<Store>
+    private let words = WordCache()
+
+    /// Opens the index at `path`, or makes a new one.
+    ///
+    /// - Throws: where a file can be neither opened nor made (a missing directory, a full disk), or SQLite does
+    ///   not take the settings. Never because of what the file holds.
+    public init(path: String) throws {
+        self.path = path
+        store = Mutex(try Self.open(path))
+    }
+
+    /// Why nothing usable is there; nil if the index can be used.
+    public var complaint: String? {
+        guard case .unusable(let reason) = store.withLock({ $0 }) else { return nil }
+        return reason
+    }
+
+    public func applied() throws -> TreeHead? {
+        guard case .usable(let pool) = store.withLock({ $0 }) else { return nil }
+        do {
+            return try pool.read { try IndexFile.head($0) }
+        } catch let error as DatabaseError where IndexFile.meansDamage(error) {
+            giveUp(pool, error.description)
+            return nil
+        }
+    }
+
+    public func positions(of identities: [EventIdentity]) throws -> [LeafIndex?] {
+        guard !identities.isEmpty else { return [] }
+        return try reading { database in
+            var found: [LeafIndex?] = []
+            found.reserveCapacity(identities.count)
+            for identity in identities {
+                found.append(try IndexLookup.position(of: identity, words: words, in: database))
+            }
+            return found
+        }
+    }
+
+    public func apply(_ rows: [IndexRow], head: TreeHead) throws {
+        let pool = try usablePool()
+        do {
+            let learnt = try pool.write { try IndexWriter.apply(rows, head: head, words: words, in: $0) }
+            // Only now: a rolled-back transaction must leave no word behind that the file does not hold.
+            words.remember(learnt)
+        } catch let error as DatabaseError where IndexFile.meansDamage(error) {
+            giveUp(pool, error.description)
+            throw IndexError.unusable(error.description)
+        }
+    }
+
+    public func search(_ query: EventQuery) throws -> EventPage {
+        try reading { try IndexSearch(query: query).run(in: $0) }
+    }
+
+    /// Puts an unusable file aside as `<path>.unusable` (for whoever wonders), deletes a usable one, and begins a
+    /// new one.
+    public func reset() throws {
+        try store.withLock { store in
+            switch store {
+            case .usable(let pool):
+                try pool.close()
+                try IndexFile.remove(path)
+            case .unusable:
+                try IndexFile.putAside(path)
+            }
+            words.forget()
+            store = try Self.open(path)
+        }
+    }
+
+    /// Lets go of the file, its write-ahead log folded in. The index cannot be used after it.
+    public func close() throws {
+        try store.withLock { store in
+            if case .usable(let pool) = store {
+                try pool.close()
+                store = .unusable("the index was closed")
+            }
+        }
+    }
+
+    private static func open(_ path: String) throws -> Store {
+        try IndexFile.makePrivate(path)
+        do {
+            let pool = try IndexFile.openPool(path)
+            if let complaint = try pool.write({ try IndexFile.prepare($0) }) {
+                try pool.close()
+                return .unusable(complaint)
+            }
+            return .usable(pool)
+        } catch let error as DatabaseError where IndexFile.meansDamage(error) {
+            return .unusable(error.description)
+        }
+    }
+
+    private func usablePool() throws -> DatabasePool {
+        switch store.withLock({ $0 }) {
+        case .usable(let pool): return pool
+        case .unusable(let reason): throw IndexError.unusable(reason)
+        }
+    }
+
+    private func reading<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        let pool = try usablePool()
+        do {
+            return try pool.read(body)
+        } catch let error as DatabaseError where IndexFile.meansDamage(error) {
+            giveUp(pool, error.description)
+            throw IndexError.unusable(error.description)
+        }
+    }
+
+    private func giveUp(_ pool: DatabasePool, _ reason: String) {
+        store.withLock { store in
+            guard case .usable(let current) = store, current === pool else { return }
+            store = .unusable(reason)
+        }
+    }
+}
+
+/// Why the index did not do what it was asked to.
+public enum IndexError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file holds nothing usable; it must be rebuilt.
+    case unusable(String)
+    /// Rows that do not continue where the index ends, or do not reach the head given.
+    case notContiguous(expected: UInt64, got: UInt64)
+    /// An identity that the index holds already: the log has one event twice.
+    case duplicate(source: String, id: String, at: UInt64)
+    /// SQLite did not take a setting that the index rests on.
+    case setting(String)
+
+    public var description: String {
+        switch self {
+        case .unusable(let reason): "the index cannot be used: \(reason)"
+        case .notContiguous(let expected, let got): "the index expects \(expected) next and was given \(got)"
+        case .duplicate(let source, let id, let at): "entry \(at) has the identity of an earlier one: \(source) \(id)"
+        case .setting(let name): "SQLite did not take the setting \(name)"
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import ApprovalEvents
+import Foundation
+import GRDB
+import LedgerEngine
+import MerkleTree
+import SQLiteIndex
+import Testing
+
+@Suite("A file that is no index of ours") struct UnusableFileTests {
+    let directory: Directory
+    let path: String
+
+    init() throws {
+        directory = try Directory()
+        path = directory.file("index.db")
+    }
+
+    /// It reports nothing usable, refuses work, and is replaced by `reset`.
+    private func expectUnusable(_ comment: Comment) throws {
+        let index = try SQLiteIndex(path: path)
+        #expect(try index.applied() == nil, comment)
+        #expect(index.complaint != nil, comment)
+        #expect(throws: IndexError.self, comment) { try index.positions(of: [Rows.identity(0)]) }
+        #expect(throws: IndexError.self, comment) { try index.search(EventQuery(below: TreeSize(1), limit: 1)) }
+        #expect(throws: IndexError.self, comment) { try index.apply(Rows.rows(0..<1), head: Rows.head(1)) }
+        try index.reset()
+        #expect(try index.applied() == .empty, comment)
+        try index.apply(Rows.rows(0..<10), head: Rows.head(10))
+        #expect(try index.positions(of: [Rows.identity(7)]) == [LeafIndex(7)], comment)
+        try index.close()
+    }
+
+    private func alter(_ sql: String) throws {
+        try Rows.filled(path, to: 10).close()
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+
+    @Test func `Text that is no database`() throws {
+        try Data("not a database, but long enough to have a header of sixteen bytes\n".utf8).write(
+            to: URL(fileURLWithPath: path))
+        try expectUnusable("text")
+        #expect(FileManager.default.fileExists(atPath: path + ".unusable"))
+    }
+
+    @Test func `Another program's database`() throws {
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { try $0.execute(sql: "CREATE TABLE theirs (a)") }
+        try queue.close()
+        try expectUnusable("foreign")
+    }
+
+    @Test(arguments: [0, 2, 99]) func `An index of another version`(version: Int) throws {
+        try alter("PRAGMA user_version = \(version)")
+        try expectUnusable("version \(version)")
+    }
+
+    @Test(arguments: [
+        "DELETE FROM applied", "UPDATE applied SET size = 11", "UPDATE applied SET size = -1",
+        "UPDATE applied SET root = x'00'", "DELETE FROM entry WHERE position = 9", "DROP TABLE applied",
+        "DROP TABLE entry",
+    ])
+    func `An index that contradicts itself`(sql: String) throws {
+        try alter(sql)
+        try expectUnusable("\(sql)")
+    }
+
+    @Test func `An index whose pages are overwritten never crashes, and can be replaced`() throws {
+        try Rows.filled(path, to: 2_000).close()
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        for page in stride(from: 0, to: whole.count, by: 4096) {
+            var damaged = whole
+            for place in page..<min(page + 64, whole.count) { damaged[place] = 0xA5 }
+            try damaged.write(to: URL(fileURLWithPath: path))
+            let index = try SQLiteIndex(path: path)
+            if try index.applied() != nil {
+                _ = try? index.positions(of: (0..<2_000).map { Rows.identity($0) })
+                _ = try? index.search(
+                    EventQuery(type: "dev.countersign.approval.reviewed.v1", below: TreeSize(2_000), limit: 1_000))
+            }
+            try index.reset()
+            #expect(try index.applied() == .empty)
+            try index.close()
+            try? FileManager.default.removeItem(atPath: path + ".unusable")
+        }
+    }
+
+    @Test func `Every length of a cut file is either usable or said not to be`() throws {
+        try Rows.filled(path, to: 500).close()
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        for length in stride(from: 0, to: whole.count, by: 1021) {
+            try whole.prefix(length).write(to: URL(fileURLWithPath: path))
+            let index = try SQLiteIndex(path: path)
+            let applied = try index.applied()
+            #expect(applied == nil || applied == .empty || applied == Rows.head(500), "\(length)")
+            try index.reset()
+            #expect(try index.applied() == .empty)
+            try index.close()
+        }
+    }
+
+    @Test func `A directory that is not there is an error, not a crash`() {
+        #expect(throws: (any Error).self) { try SQLiteIndex(path: directory.file("no/such/index.db")) }
+    }
+}
