@@ -90,6 +90,9 @@ let serverTargets: [Target] = [
         [
             "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "LedgerEngine",
             .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "HummingbirdCore", package: "hummingbird"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             .product(name: "Logging", package: "swift-log"),
         ]),
     command(
@@ -102,25 +105,37 @@ let serverTargets: [Target] = [
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             .product(name: "Logging", package: "swift-log"),
         ]),
-    tests("SQLiteIndexTests", ["LedgerCrypto", "MerkleTree", "ApprovalEvents", "LedgerEngine", "LogFiles", "SQLiteIndex"]),
+    tests(
+        "SQLiteIndexTests",
+        [
+            "LedgerCrypto", "MerkleTree", "ApprovalEvents", "LedgerEngine", "LogFiles", "SQLiteIndex",
+            .product(name: "GRDB", package: "GRDB.swift"),
+        ]),
     tests(
         "LedgerHTTPTests",
         [
             "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "LedgerEngine", "LogFiles",
             "SQLiteIndex", "LedgerHTTP",
+            .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HummingbirdTesting", package: "hummingbird"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            .product(name: "Logging", package: "swift-log"),
         ]),
     // Runs the built binaries as their users do.
     tests(
         "CommandTests",
-        ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "countersign", "countersign-verify"]),
+        [
+            "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "countersign",
+            "countersign-verify",
+        ]),
 ]
 
 let package = Package(
     name: "countersign",
     products: [
         .executable(name: "countersign-verify", targets: ["countersign-verify"]),
-        .library(name: "CountersignVerification", targets: ["MerkleTree", "SignedNotes", "ApprovalEvents", "Verification"]),
+        .library(
+            name: "CountersignVerification", targets: ["MerkleTree", "SignedNotes", "ApprovalEvents", "Verification"]),
     ] + (light ? [] : [.executable(name: "countersign", targets: ["countersign"])]),
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")

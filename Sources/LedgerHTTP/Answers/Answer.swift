@@ -1,0 +1,40 @@
+import ApprovalEvents
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// How long an answer may be kept, and by whom.
+enum Caching: String {
+    /// The answer depends on the moment or on the caller.
+    case none = "no-store"
+    /// A checkpoint: seconds at most (C2SP tlog-tiles).
+    case moment = "public, max-age=1"
+    /// A hash tile: the same bytes for ever, for everybody.
+    case forever = "public, max-age=31536000, immutable"
+    /// An entry: the same bytes for ever, but only for those who may read.
+    case foreverPrivate = "private, max-age=31536000, immutable"
+}
+
+extension Response {
+    init(_ status: HTTPResponse.Status, _ mediaType: String, _ caching: Caching, _ body: [UInt8]) {
+        var headers = HTTPFields()
+        headers[.contentType] = mediaType
+        headers[.cacheControl] = caching.rawValue
+        headers[.xContentTypeOptions] = "nosniff"
+        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    init(_ status: HTTPResponse.Status, _ caching: Caching, json: JSONObject) {
+        self.init(status, MediaType.json, caching, JSONValue.object(json).canonicalBytes)
+    }
+
+    /// The problem as RFC 9457 has it, with the header fields that belong to its status.
+    init(_ problem: Problem) {
+        self.init(
+            HTTPResponse.Status(code: problem.type.status), MediaType.problem, .none,
+            JSONValue.object(problem.json).canonicalBytes)
+        if let seconds = problem.type.retryAfter { headers[.retryAfter] = String(seconds) }
+        if problem.type == .unauthenticated { headers[.wwwAuthenticate] = "Bearer realm=\"countersign\"" }
+        if !problem.allow.isEmpty { headers[.allow] = problem.allow.joined(separator: ", ") }
+    }
+}

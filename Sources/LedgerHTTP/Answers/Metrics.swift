@@ -1,0 +1,148 @@
+import Synchronization
+
+/// The numbers that `/metrics` shows, in the Prometheus text format 0.0.4.
+///
+/// Families and label names are fixed here; label values come from closed sets (routes, statuses,
+/// problem types), so that no caller can make the page grow. Nothing in it names a caller or an event.
+public final class Metrics: Sendable {
+    private struct Request: Hashable {
+        let route: String
+        let method: String
+        let status: Int
+    }
+
+    private struct State {
+        var requests: [Request: UInt64] = [:]
+        var durations: [String: Histogram] = [:]
+        var problems: [ProblemType: UInt64] = [:]
+        var sealed: UInt64 = 0
+        var resent: UInt64 = 0
+        var bytes: UInt64 = 0
+        var inFlight: Int = 0
+    }
+
+    /// A number that is read when the page is made.
+    public struct Gauge: Sendable {
+        let name: String
+        let help: String
+        let value: Double
+
+        public init(name: String, help: String, value: Double) {
+            self.name = name
+            self.help = help
+            self.value = value
+        }
+    }
+
+    private let state = Mutex(State())
+
+    public init() {}
+
+    func requestBegan() {
+        state.withLock { $0.inFlight += 1 }
+    }
+
+    func requestEnded(route: String, method: String, status: Int, seconds: Double) {
+        state.withLock {
+            $0.inFlight -= 1
+            $0.requests[Request(route: route, method: method, status: status), default: 0] += 1
+            $0.durations[route, default: Histogram()].observe(seconds)
+        }
+    }
+
+    func count(_ problem: ProblemType) {
+        state.withLock { $0.problems[problem, default: 0] += 1 }
+    }
+
+    func count(sealed: Int, resent: Int) {
+        state.withLock {
+            $0.sealed += UInt64(sealed)
+            $0.resent += UInt64(resent)
+        }
+    }
+
+    func count(receivedBytes: Int) {
+        state.withLock { $0.bytes += UInt64(receivedBytes) }
+    }
+
+    /// The whole page; families and samples in a fixed order.
+    func page(gauges: [Gauge]) -> String {
+        let state = state.withLock { $0 }
+        var page = MetricsPage()
+        page.family("countersign_http_requests_total", "counter", "Requests answered, by route, method and status.")
+        for (key, count) in state.requests.sorted(by: {
+            ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status)
+        }) {
+            page.sample(
+                "countersign_http_requests_total",
+                [("method", key.method), ("route", key.route), ("status", String(key.status))], Double(count))
+        }
+        page.family(
+            "countersign_http_request_duration_seconds", "histogram", "From the request's head to the answer's.")
+        for (route, histogram) in state.durations.sorted(by: { $0.key < $1.key }) {
+            page.histogram("countersign_http_request_duration_seconds", [("route", route)], histogram)
+        }
+        page.family("countersign_http_requests_in_flight", "gauge", "Requests that have no answer yet.")
+        page.sample("countersign_http_requests_in_flight", [], Double(state.inFlight))
+        page.family("countersign_http_received_bytes_total", "counter", "Bytes of request bodies read.")
+        page.sample("countersign_http_received_bytes_total", [], Double(state.bytes))
+        page.family("countersign_events_accepted_total", "counter", "Events answered with an index, by outcome.")
+        page.sample("countersign_events_accepted_total", [("outcome", "sealed")], Double(state.sealed))
+        page.sample("countersign_events_accepted_total", [("outcome", "resent")], Double(state.resent))
+        page.family("countersign_problems_total", "counter", "Refusals, by problem type.")
+        for type in ProblemType.allCases {
+            page.sample("countersign_problems_total", [("type", type.rawValue)], Double(state.problems[type] ?? 0))
+        }
+        for gauge in gauges {
+            page.family(gauge.name, "gauge", gauge.help)
+            page.sample(gauge.name, [], gauge.value)
+        }
+        return page.text
+    }
+}
+
+/// Counts observations in buckets that suit a server whose answers take between half a millisecond
+/// and a few seconds.
+struct Histogram: Sendable {
+    static let bounds: [Double] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+    /// One count a bound, not cumulative, and a last one for what is above them all.
+    private(set) var counts = [UInt64](repeating: 0, count: Histogram.bounds.count + 1)
+    private(set) var sum = 0.0
+
+    mutating func observe(_ value: Double) {
+        counts[Self.bounds.firstIndex { value <= $0 } ?? Self.bounds.count] += 1
+        sum += value
+    }
+}
+
+/// Writes the exposition format line by line.
+private struct MetricsPage {
+    private(set) var text = ""
+
+    mutating func family(_ name: String, _ type: String, _ help: String) {
+        text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+    }
+
+    mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double) {
+        let written = labels.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",")
+        text += written.isEmpty ? name : "\(name){\(written)}"
+        text += " \(Self.number(value))\n"
+    }
+
+    mutating func histogram(_ name: String, _ labels: [(String, String)], _ histogram: Histogram) {
+        var total: UInt64 = 0
+        for (bound, count) in zip(Histogram.bounds, histogram.counts) {
+            total += count
+            sample(name + "_bucket", labels + [("le", Self.number(bound))], Double(total))
+        }
+        total += histogram.counts[Histogram.bounds.count]
+        sample(name + "_bucket", labels + [("le", "+Inf")], Double(total))
+        sample(name + "_sum", labels, histogram.sum)
+        sample(name + "_count", labels, Double(total))
+    }
+
+    private static func number(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 9e15 ? String(Int64(value)) : String(value)
+    }
+}

@@ -1,0 +1,156 @@
+import ApprovalEvents
+
+/// What a caller may submit: event types × sources.
+///
+/// Some events belong to the ledger alone, whatever a grant says: types `dev.countersign.ledger.*`,
+/// `dev.countersign.report.*` and `dev.countersign.record.erased.*`, and every source at or under
+/// `/ledger` and `/sources`. Policies, rosters and identities decide over everybody else's approvals,
+/// so a pattern reaches their types only when it spells out the family
+/// (`dev.countersign.policy.*`): never with a bare `*`, nor with `dev.countersign.*`.
+public struct Grant: Hashable, Sendable {
+    public let sources: [SourcePrefix]
+    public let types: [TypePattern]
+
+    public init(sources: [SourcePrefix], types: [TypePattern]) {
+        self.sources = sources
+        self.types = types
+    }
+
+    /// Why an event is outside the grant, and by which attribute.
+    public struct Denial: Hashable, Sendable {
+        public let attribute: Text
+        public let reason: String
+    }
+
+    /// Why an event of this type and source is outside the grant; nil if it is inside.
+    public func denial(type: Text, source: Text) -> Denial? {
+        if Self.isTheLedgersOwn(type: type) {
+            return Denial(attribute: "type", reason: "events of this type come from the ledger alone")
+        }
+        if SourcePrefix.reserved.contains(where: { $0.covers(source) }) {
+            return Denial(
+                attribute: "source", reason: "sources at or under /ledger and /sources belong to the ledger alone")
+        }
+        if SourcePrefix.hasDotSegment(source) {
+            return Denial(attribute: "source", reason: "a source with the segment '.' or '..' is under no prefix")
+        }
+        guard sources.contains(where: { $0.covers(source) }) else {
+            return Denial(attribute: "source", reason: "the source is under none of the caller's source prefixes")
+        }
+        guard types.contains(where: { $0.matches(type) }) else {
+            return Denial(attribute: "type", reason: "the type is matched by none of the caller's type patterns")
+        }
+        return nil
+    }
+
+    private static func isTheLedgersOwn(type: Text) -> Bool {
+        let bytes = Array(type.string.utf8)
+        return ["ledger.", "report.", "record.erased."].contains { bytes.starts(with: (TypePattern.own + $0).utf8) }
+    }
+}
+
+/// A prefix of source paths, in whole segments: `/gateways/eu` covers `/gateways/eu` and
+/// `/gateways/eu/1`, not `/gateways/eu-1`. The prefix `/` covers every source that is a path.
+public struct SourcePrefix: Hashable, Sendable {
+    public let text: Text
+    private let bytes: [UInt8]
+
+    /// Reads a prefix; nil if it is empty, ends in `/` (but for `/` itself), or holds a dot segment
+    /// or an empty segment.
+    public init?(_ text: Text) {
+        var bytes = Array(text.string.utf8)
+        guard !bytes.isEmpty, bytes.count <= 256, !Self.hasDotSegment(text) else { return nil }
+        if bytes == [Self.slash] {
+            bytes = []
+        } else if bytes.last == Self.slash {
+            return nil
+        }
+        self.text = text
+        self.bytes = bytes
+    }
+
+    /// Whether the source is the prefix or stands under it.
+    public func covers(_ source: Text) -> Bool {
+        let source = source.string.utf8
+        guard source.starts(with: bytes) else { return false }
+        let rest = source.dropFirst(bytes.count)
+        return rest.isEmpty ? !bytes.isEmpty : rest.first == Self.slash
+    }
+
+    static let reserved = [SourcePrefix("/ledger"), SourcePrefix("/sources")].compactMap(\.self)
+
+    static func hasDotSegment(_ text: Text) -> Bool {
+        text.string.utf8.split(separator: slash, omittingEmptySubsequences: false)
+            .contains { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
+    }
+
+    private static let slash = UInt8(ascii: "/")
+}
+
+/// A pattern of event types in which `*` is any run of bytes and all else is itself.
+public struct TypePattern: Hashable, Sendable {
+    public let text: Text
+    private let bytes: [UInt8]
+
+    /// `*`: every type but those that have to be spelt out.
+    public static let everyday = TypePattern(bytes: [UInt8(ascii: "*")])
+
+    private init(bytes: [UInt8]) {
+        self.bytes = bytes
+        text = Text(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Families that a pattern has to spell out.
+    static let guarded = ["policy.", "roster.", "identity."]
+    static let own = "dev.countersign."
+
+    /// Reads a pattern; nil if it is empty, too long, or holds bytes that no type has.
+    ///
+    /// `approval.*` and the like, which begin with a family of ours, are short for
+    /// `dev.countersign.approval.*`; the record and the log hold the long form.
+    public init?(_ text: Text) {
+        let given = text.string
+        guard !given.isEmpty, given.utf8.count <= 128, given.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return nil
+        }
+        let isShort = Self.families.contains { given.utf8.starts(with: $0.utf8) }
+        let full = isShort ? Self.own + given : given
+        self.text = Text(full)
+        self.bytes = Array(full.utf8)
+    }
+
+    /// Whether the pattern matches the whole type, under the rule on guarded families.
+    public func matches(_ type: Text) -> Bool {
+        let type = Array(type.string.utf8)
+        for family in Self.guarded where type.starts(with: (Self.own + family).utf8) {
+            guard bytes.starts(with: (Self.own + family).utf8) else { return false }
+        }
+        return Self.matches(bytes, type)
+    }
+
+    private static let families = [
+        "policy.", "roster.", "identity.", "approval.", "action.", "breakglass.", "source.", "record.", "finding.",
+        "oversight.",
+    ]
+
+    /// Greedy matching that returns to the last star only: linear in practice, and never worse than
+    /// the product of the two lengths.
+    private static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
+        var (p, t) = (0, 0)
+        var star: (p: Int, t: Int)?
+        while t < text.count {
+            if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
+                star = (p, t)
+                p += 1
+            } else if p < pattern.count, pattern[p] == text[t] {
+                (p, t) = (p + 1, t + 1)
+            } else if let last = star {
+                star = (last.p, last.t + 1)
+                (p, t) = (last.p + 1, last.t + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}

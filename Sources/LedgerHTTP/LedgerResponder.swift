@@ -1,0 +1,108 @@
+import ApprovalEvents
+import HTTPTypes
+import Hummingbird
+import LedgerEngine
+import Logging
+import MerkleTree
+
+/// What a request brings beside itself.
+public struct LedgerContext: InitializableFromSource {
+    let logger: Logger
+
+    public init(source: ApplicationRequestContextSource) {
+        logger = source.logger
+    }
+}
+
+/// Answers every request: finds the resource, asks its route, turns every error into a problem, and counts.
+///
+/// The router is a closed enumeration (`Resource`) and not Hummingbird's: the compiler then asks for a route for
+/// each resource, a wrong method is told from a wrong path, and the hot path builds no parameters.
+public struct LedgerResponder: HTTPResponder {
+    let ledger: OpenedLedger
+    let configuration: ServerConfiguration
+    let drain: Drain
+    let metrics = Metrics()
+
+    public func respond(to request: Request, context: LedgerContext) async throws -> Response {
+        let start = ContinuousClock.now
+        metrics.requestBegan()
+        let (path, query) = Self.parts(of: request)
+        let resource = Resource(path: path)
+        var response: Response
+        do {
+            response = try await answer(request, resource: resource, query: query)
+        } catch let interruption as BodyInterrupted {
+            finish(request, resource, status: 400, since: start, context)
+            throw interruption.cause
+        } catch {
+            response = refusal(Problem(answering: error), error, request, resource, context)
+        }
+        if request.method == .head { response = response.createHeadResponse() }
+        finish(request, resource, status: response.status.code, since: start, context)
+        return response
+    }
+
+    /// The one place that decides which route answers which resource.
+    private func answer(_ request: Request, resource: Resource?, query: Substring?) async throws -> Response {
+        guard let resource else { throw Problem(.notFound, "this server has no such path") }
+        guard resource.methods.contains(request.method.rawValue) else {
+            throw Problem(
+                .methodNotAllowed, "this resource answers \(resource.methods.joined(separator: ", "))",
+                allow: resource.methods)
+        }
+        switch resource {
+        case .events:
+            return request.method == .post ? try await submit(request, query) : try search(request, query)
+        case .event(let index): return try event(index, request, query)
+        case .receipt(let index): return try receipt(index, request, query)
+        case .inclusionProof: return try inclusionProof(request, query)
+        case .consistencyProof: return try consistencyProof(request, query)
+        case .checkpoint: return try checkpoint(request, query)
+        case .tile(let path): return try tile(path, request, query)
+        case .liveness: return try liveness(query)
+        case .readiness: return try readiness(query)
+        case .metrics: return try metricsPage(request, query)
+        }
+    }
+
+    /// Every path of the server as `schemas/openapi.yaml` writes it, with its methods.
+    public static let routes = Dictionary(uniqueKeysWithValues: Resource.samples.map { ($0.template, $0.methods) })
+
+    private func refusal(
+        _ problem: Problem, _ error: any Error, _ request: Request, _ resource: Resource?, _ context: LedgerContext
+    ) -> Response {
+        if problem.type.status >= 500 {
+            context.logger.error(
+                "request failed",
+                metadata: [
+                    "problem": "\(problem.type.rawValue)", "route": "\(resource?.template ?? "none")",
+                    "error": "\(error)",
+                ])
+        }
+        metrics.count(problem.type)
+        return Response(problem)
+    }
+
+    private func finish(
+        _ request: Request, _ resource: Resource?, status: Int, since start: ContinuousClock.Instant,
+        _ context: LedgerContext
+    ) {
+        let elapsed = ContinuousClock.now - start
+        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+        let method = Self.knownMethods.contains(request.method.rawValue) ? request.method.rawValue : "other"
+        metrics.requestEnded(route: resource?.template ?? "none", method: method, status: status, seconds: seconds)
+        context.logger.debug(
+            "answered",
+            metadata: ["route": "\(resource?.template ?? "none")", "method": "\(method)", "status": "\(status)"])
+    }
+
+    private static let knownMethods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+    /// Path and query as they stand in the request line; an absolute form (`http://host/path`) is not served.
+    private static func parts(of request: Request) -> (Substring, Substring?) {
+        let target = request.head.path ?? ""
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (target[...], nil) }
+        return (target[..<mark], target[target.utf8.index(after: mark)...])
+    }
+}

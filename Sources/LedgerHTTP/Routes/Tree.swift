@@ -1,0 +1,91 @@
+import ApprovalEvents
+import HTTPTypes
+import Hummingbird
+import LedgerCrypto
+import LedgerEngine
+import MerkleTree
+import SignedNotes
+
+/// The static read interface (C2SP tlog-tiles) and the proofs: all of it hashes, but for the entry bundles.
+extension LedgerResponder {
+    func checkpoint(_ request: Request, _ query: Substring?) throws -> Response {
+        _ = try Query(query, names: [])
+        try checkTreeAccess(request)
+        return Response(.ok, MediaType.note, .moment, ledger.reader.published.note)
+    }
+
+    /// A hash tile or an entry bundle, full or partial. Any width up to what the published tree has is served, so
+    /// that the partial tiles of every size that ever was published stay there.
+    func tile(_ path: String, _ request: Request, _ query: Substring?) throws -> Response {
+        _ = try Query(query, names: [])
+        switch TilePath(parsing: path.utf8) {
+        case .hashes(let address)?:
+            try checkTreeAccess(request)
+            guard let bytes = try ledger.reader.tile(address) else {
+                throw Problem(.notFound, "the log has no such tile yet")
+            }
+            return Response(.ok, MediaType.binary, configuration.hasPublicTree ? .forever : .foreverPrivate, bytes)
+        case .entries(let index, let width)?:
+            _ = try caller(of: request, with: .read)
+            guard let bytes = try ledger.reader.bundle(index, width: width) else {
+                throw Problem(.notFound, "the log has no such bundle yet")
+            }
+            return Response(.ok, MediaType.binary, .foreverPrivate, bytes)
+        case nil:
+            throw Problem(
+                .notFound,
+                "this is no tile's path: tile/<level>/<index>[.p/<width>] or tile/entries/<index>[.p/<width>]")
+        }
+    }
+
+    /// `?index=&size=`: without `size`, under the published head.
+    func inclusionProof(_ request: Request, _ query: Substring?) throws -> Response {
+        let query = try Query(query, names: ["index", "size"])
+        let index = try query.required("index", "a position in canonical decimal form") { LeafIndex(canonical: $0) }
+        let asked = try query.value("size", "a size in canonical decimal form") { TreeSize(canonical: $0) }
+        try checkTreeAccess(request)
+        let size = asked ?? ledger.reader.published.size
+        try checkPublished(size)
+        guard index.value < size.value else {
+            throw Problem(.malformedRequest, "the index has to be below the size \(size)")
+        }
+        let proof = try ledger.reader.inclusionProof(index: index, size: size)
+        return Response(
+            .ok, asked == nil ? .none : .forever,
+            json: [
+                "index": Self.number(index.value), "size": Self.number(size.value), "hashes": Self.base64(proof.hashes),
+            ])
+    }
+
+    /// `?first=&second=`: without `second`, to the published head.
+    func consistencyProof(_ request: Request, _ query: Substring?) throws -> Response {
+        let query = try Query(query, names: ["first", "second"])
+        let first = try query.required("first", "a size in canonical decimal form") { TreeSize(canonical: $0) }
+        let asked = try query.value("second", "a size in canonical decimal form") { TreeSize(canonical: $0) }
+        try checkTreeAccess(request)
+        let second = asked ?? ledger.reader.published.size
+        try checkPublished(second)
+        guard (1...second.value).contains(first.value) else {
+            throw Problem(.malformedRequest, "the first size has to be from 1 to the second size, \(second)")
+        }
+        let proof = try ledger.reader.consistencyProof(first: first, second: second)
+        return Response(
+            .ok, asked == nil ? .none : .forever,
+            json: [
+                "first": Self.number(first.value), "second": Self.number(second.value),
+                "hashes": Self.base64(proof.hashes),
+            ])
+    }
+
+    private func checkPublished(_ size: TreeSize) throws(Problem) {
+        guard size.value >= 1, size <= ledger.reader.published.size else {
+            throw Problem(.notFound, "the log has published sizes up to \(ledger.reader.published.size)")
+        }
+    }
+
+    static func number(_ value: UInt64) -> JSONValue { .number(JSONNumber(Int64(clamping: value))) }
+
+    private static func base64(_ hashes: [Digest]) -> JSONValue {
+        .array(hashes.map { .string(Text(Base64.string($0.bytes))) })
+    }
+}

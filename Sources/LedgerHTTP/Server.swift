@@ -1,0 +1,136 @@
+import ApprovalEvents
+import Glibc
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import LedgerEngine
+import Logging
+import NIOCore
+import ServiceLifecycle
+import UnixSignals
+
+/// A ledger on the network: the sequencer, the public routes, and the control socket, run as one.
+///
+/// ```swift
+/// let ledger = OpenedLedger(sequencer: sequencer, index: index, callers: callers, clock: clock)
+/// let server = try Server(ledger: ledger, configuration: configuration, logger: logger) { address in
+///     print("listening on http://\(address)")
+/// }
+/// try await server.run()
+/// ```
+/// `run` ends after SIGTERM or SIGINT: new events are refused with `shutting-down` for a moment, so that whoever
+/// stands in front of the server notices; then it stops listening, answers what is in flight, and closes the
+/// ledger. Where the store breaks, what is in flight is answered with `storage-trouble`, and `run` throws.
+public struct Server: Service {
+    /// A configuration that the server will not run with.
+    public struct Refused: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    private let ledger: OpenedLedger
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+    private let onListening: @Sendable (ListenAddress) async -> Void
+    private let drain = Drain()
+    private let shutdownSignals: [UnixSignal]
+
+    /// - Parameters:
+    ///   - shutdownSignals: none for a server that runs as a service of a group which has its own.
+    ///   - onListening: called once, when requests are accepted, with the port that is really listened on.
+    public init(
+        ledger: OpenedLedger, configuration: ServerConfiguration, logger: Logger,
+        shutdownSignals: [UnixSignal] = [.sigterm, .sigint],
+        onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
+    ) throws {
+        if let complaint = configuration.complaint { throw Refused(description: complaint) }
+        self.ledger = ledger
+        self.configuration = configuration
+        self.logger = logger
+        self.shutdownSignals = shutdownSignals
+        self.onListening = onListening
+    }
+
+    public func run() async throws {
+        let administration = Administration(ledger)
+        try await administration.finishRevocations()
+        // In the order of dependence: shut down from the last to the first.
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [service(SequencerService(ledger.sequencer))]
+        if let path = configuration.controlSocket {
+            services.append(service(try control(administration, at: path)))
+        }
+        services.append(service(publicRoutes))
+        services.append(service(DrainService(drain: drain, pause: .seconds(configuration.drainSeconds))))
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services, gracefulShutdownSignals: shutdownSignals, logger: logger))
+        try await group.run()
+    }
+
+    /// One service's end, expected or not, is the end of all, each in its turn.
+    private func service(_ service: some Service) -> ServiceGroupConfiguration.ServiceConfiguration {
+        ServiceGroupConfiguration.ServiceConfiguration(
+            service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup)
+    }
+
+    /// The public routes as an application of their own; also what the tests speak to without a socket.
+    public var publicRoutes: Application<LedgerResponder> {
+        let limits = configuration.limits
+        return Application(
+            responder: LedgerResponder(ledger: ledger, configuration: configuration, drain: drain),
+            server: .http1(
+                configuration: HTTP1Channel.Configuration(
+                    idleTimeout: .seconds(Int64(limits.idleSeconds)),
+                    httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                        maxHeaderFieldSize: limits.head, maxHeaderListSize: limits.head, maxHeaderFieldCount: 100))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.listen.host, port: configuration.listen.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),
+            onServerRunning: { channel in
+                await onListening(
+                    configuration.listen.bound(to: channel.localAddress?.port ?? configuration.listen.port))
+            },
+            logger: logger)
+    }
+
+    /// The control socket. Until its mode is set the process's umask keeps others out: it is narrowed here, for
+    /// everything that a ledger's process makes is private.
+    private func control(_ administration: Administration, at path: String) throws -> Application<ControlResponder> {
+        guard path.utf8.count < 104 else {
+            throw Refused(
+                description: "the path of the control socket has over 103 bytes, more than a socket can have: \(path)")
+        }
+        umask(0o077)
+        return Application(
+            responder: ControlResponder(administration),
+            server: .http1(
+                configuration: HTTP1Channel.Configuration(
+                    idleTimeout: .seconds(Int64(configuration.limits.idleSeconds)))),
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
+            onServerRunning: { _ in
+                if chmod(path, 0o600) != 0 { logger.error("the control socket's mode could not be set") }
+            },
+            logger: logger)
+    }
+}
+
+/// The sequencer's life as a service: it runs until it is told to shut down, and then finishes what it took.
+private struct SequencerService: Service {
+    private let sequencer: Sequencer
+
+    init(_ sequencer: Sequencer) {
+        self.sequencer = sequencer
+    }
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await sequencer.run() }
+            group.addTask {
+                // Throws when the task is cancelled, which here means: `run` is over already.
+                if (try? await gracefulShutdown()) != nil { await sequencer.shutDown() }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Glibc
+
+/// Speaks HTTP/1.1 over a plain socket, byte by byte as the test wants it: TCP on this machine, or a Unix socket.
+struct RawClient {
+    private let socketDescriptor: Int32
+
+    init(port: Int) throws {
+        socketDescriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socketDescriptor, $0, size) }
+        }
+        guard result == 0 else { throw Unexpected("connect: \(String(cString: strerror(errno)))") }
+        setTimeout()
+    }
+
+    init(socketPath: String) throws {
+        socketDescriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socketPath.utf8.prefix($0.count - 1)) }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socketDescriptor, $0, size) }
+        }
+        guard result == 0 else { throw Unexpected("connect: \(String(cString: strerror(errno)))") }
+        setTimeout()
+    }
+
+    /// A test that waits for bytes that never come fails instead of hanging.
+    private func setTimeout() {
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(socketDescriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    func write(_ text: String) throws {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { send(socketDescriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { throw Unexpected("send: \(String(cString: strerror(errno)))") }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Reads until `isEnough`, or until the peer closes.
+    func read(until isEnough: (String) -> Bool = { _ in false }) throws -> String {
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while !isEnough(String(decoding: received, as: UTF8.self)) {
+            let count = recv(socketDescriptor, &buffer, buffer.count, 0)
+            guard count >= 0 else { throw Unexpected("recv: \(String(cString: strerror(errno)))") }
+            if count == 0 { break }
+            received += buffer[..<count]
+        }
+        return String(decoding: received, as: UTF8.self)
+    }
+
+    func close() { _ = Glibc.close(socketDescriptor) }
+
+    /// One request on a connection of its own; the whole answer as text.
+    static func once(
+        _ client: RawClient, _ method: String, _ path: String, token: String? = nil, body: String? = nil,
+        type: String? = nil
+    ) throws -> String {
+        defer { client.close() }
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        if let token { head += "Authorization: Bearer \(token)\r\n" }
+        if let type { head += "Content-Type: \(type)\r\n" }
+        if let body { head += "Content-Length: \(body.utf8.count)\r\n" }
+        try client.write(head + "\r\n" + (body ?? ""))
+        return try client.read()
+    }
+}

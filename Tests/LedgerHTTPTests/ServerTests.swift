@@ -1,0 +1,254 @@
+import ApprovalEvents
+import Foundation
+import HTTPTypes
+import LedgerEngine
+import LedgerHTTP
+import Logging
+import MerkleTree
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@Suite("A running server", .serialized) struct ServerTests {
+    /// Runs a whole server, with its control socket, and shuts it down gracefully after `body`.
+    private func run(
+        _ fixture: Fixture, _ change: (inout ServerConfiguration) -> Void = { _ in },
+        _ body: @escaping @Sendable (Int, String) async throws -> Void
+    ) async throws {
+        var configuration = ServerConfiguration(
+            listen: try #require(ListenAddress("127.0.0.1:0")), controlSocket: fixture.path + "/control.sock")
+        configuration.drainSeconds = 0
+        change(&configuration)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let (addresses, announce) = AsyncStream.makeStream(of: ListenAddress.self)
+        let server = try Server(
+            ledger: fixture.ledger, configuration: configuration, logger: logger, shutdownSignals: []
+        ) {
+            announce.yield($0)
+        }
+        let group = ServiceGroup(services: [server], logger: logger)
+        let socket = configuration.controlSocket ?? ""
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let address = try #require(await addresses.first { _ in true })
+            let result: Result<Void, any Error>
+            do {
+                for _ in 0..<200 where !FileManager.default.fileExists(atPath: socket) {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                result = .success(try await body(address.port, socket))
+            } catch {
+                result = .failure(error)
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            try result.get()
+        }
+    }
+
+    @Test func `answers on its port, and shuts down with everything sealed`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        try await run(fixture) { port, _ in
+            let answer = try RawClient.once(
+                try RawClient(port: port), "POST", "/v1/events", token: token, body: Event.cancelled("e-1"),
+                type: "application/cloudevents+json")
+            #expect(answer.hasPrefix("HTTP/1.1 201 Created\r\n"))
+            #expect(answer.contains("\"receipt\":{"))
+            let ready = try RawClient.once(try RawClient(port: port), "GET", "/readyz")
+            #expect(ready.hasPrefix("HTTP/1.1 200"))
+            let metrics = try RawClient.once(try RawClient(port: port), "GET", "/metrics")
+            #expect(metrics.contains("countersign_events_accepted_total{outcome=\"sealed\"} 1\n"))
+            #expect(
+                metrics.contains(
+                    "countersign_http_requests_total{method=\"POST\",route=\"/v1/events\",status=\"201\"} 1\n"))
+        }
+        #expect(fixture.sequencer.status.condition == .shuttingDown)
+    }
+
+    @Test func `answers what is in flight when it is told to shut down`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        let pending = Mutex<RawClient?>(nil)
+        let change: (inout ServerConfiguration) -> Void = { $0.drainSeconds = 1 }
+        try await run(fixture, change) { port, _ in
+            // Half a request: its end comes after the shutdown began.
+            let client = try RawClient(port: port)
+            let body = Event.cancelled("e-1")
+            try client.write(
+                "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\nContent-Type: application/cloudevents+json\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+            )
+            try client.write(String(body.prefix(20)))
+            try await Task.sleep(for: .milliseconds(200))
+            pending.withLock { $0 = client }
+            Thread.detachNewThread {
+                Thread.sleep(forTimeInterval: 0.3)
+                try? client.write(String(body.dropFirst(20)))
+            }
+        }
+        let client = try #require(pending.withLock { $0 })
+        #expect(try client.read().hasPrefix("HTTP/1.1 201 Created\r\n"))
+        client.close()
+    }
+
+    @Test func `takes orders on its control socket, which only its owner can open`() async throws {
+        let fixture = try await Fixture()
+        try await run(fixture) { port, socket in
+            #expect(try FileManager.default.attributesOfItem(atPath: socket)[.posixPermissions] as? Int == 0o600)
+            func order(_ method: String, _ path: String, _ body: String? = nil) throws -> String {
+                try RawClient.once(
+                    try RawClient(socketPath: socket), method, path, body: body, type: "application/json")
+            }
+            let status = try order("GET", "/admin/status")
+            #expect(status.contains("\"condition\":\"running\""))
+            let made = try order(
+                "POST", "/admin/callers",
+                #"{"caller":"gw","roles":["submit"],"source_prefixes":["/gateways/eu-1"],"types":[],"by":"os:maria@host"}"#
+            )
+            #expect(made.hasPrefix("HTTP/1.1 201"))
+            let found = made.range(of: "cst_")
+            let token = String(made[try #require(found?.lowerBound)...].prefix(64))
+            func submit(_ id: String) throws -> String {
+                try RawClient.once(
+                    try RawClient(port: port), "POST", "/v1/events", token: token, body: Event.cancelled(id),
+                    type: "application/cloudevents+json")
+            }
+            #expect(try submit("e-1").hasPrefix("HTTP/1.1 201"))
+            #expect(
+                try order("POST", "/admin/callers", #"{"caller":"gw","roles":["read"],"by":"os:maria@host"}"#).contains(
+                    "caller-taken"))
+            #expect(
+                try order("POST", "/admin/callers", #"{"caller":"g w","roles":["root"],"by":"os:maria@host"}"#)
+                    .contains("\"pointer\":\"/roles/0\""))
+            #expect(
+                try order("POST", "/admin/callers", #"{"caller":"gx","roles":["read"]}"#).contains("malformed-request"))
+            #expect(try order("POST", "/admin/callers", "{").contains("malformed-json"))
+            let list = try order("GET", "/admin/callers")
+            #expect(list.contains("\"caller\":\"gw\"") && !list.contains("sha256"))
+            let mark = try order("POST", "/admin/marks")
+            #expect(mark.hasPrefix("HTTP/1.1 201") && mark.contains("\"index\":"))
+            #expect(try order("POST", "/admin/callers/gw/revoke", #"{"by":"os:maria@host"}"#).hasPrefix("HTTP/1.1 200"))
+            #expect(try submit("e-2").hasPrefix("HTTP/1.1 401"))
+            #expect(try order("POST", "/admin/callers/nobody/revoke", #"{"by":"os:maria@host"}"#).contains("not-found"))
+            #expect(try order("DELETE", "/admin/callers").hasPrefix("HTTP/1.1 405"))
+            #expect(try order("GET", "/v1/events").hasPrefix("HTTP/1.1 404"))
+            // The network has none of these routes.
+            #expect(try RawClient.once(try RawClient(port: port), "GET", "/admin/status").hasPrefix("HTTP/1.1 404"))
+        }
+    }
+
+    @Test func `closes a connection whose head does not come`() async throws {
+        let fixture = try await Fixture()
+        let change: (inout ServerConfiguration) -> Void = { $0.limits.idleSeconds = 1 }
+        try await run(fixture, change) { port, _ in
+            let client = try RawClient(port: port)
+            defer { client.close() }
+            let start = ContinuousClock.now
+            try client.write("GET /healthz HTTP/1.1\r\nHost: ")
+            Thread.detachNewThread {
+                for _ in 0..<40 {
+                    Thread.sleep(forTimeInterval: 0.1)
+                    try? client.write("x")
+                }
+            }
+            #expect(try client.read() == "")
+            #expect(ContinuousClock.now - start < .seconds(4))
+        }
+    }
+
+    @Test func `refuses a head that is too large or broken, and stays up`() async throws {
+        let fixture = try await Fixture()
+        try await run(fixture) { port, _ in
+            let whole = "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: \(String(repeating: "y", count: 100_000))\r\n\r\n"
+            for text in [
+                whole, "GET\r\n\r\n", "\u{0}\u{1}\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+                "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+                "POST /v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            ] {
+                let client = try RawClient(port: port)
+                try? client.write(text)
+                _ = try? client.read { $0.contains("\r\n\r\n") }
+                client.close()
+            }
+            #expect(try RawClient.once(try RawClient(port: port), "GET", "/healthz").hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
+    @Test func `does not fall over any prefix of a request, nor over any byte changed`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        try await run(fixture) { port, _ in
+            let body = Event.cancelled("e-1")
+            let request = Array(
+                "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\nContent-Type: application/cloudevents+json\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+                    .utf8)
+            for length in stride(from: 0, to: request.count, by: 3) {
+                let client = try RawClient(port: port)
+                try? client.write(String(decoding: request[..<length], as: UTF8.self))
+                client.close()
+            }
+            let end = request.count - body.utf8.count
+            for place in 0..<end {
+                var changed = request
+                changed[place] ^= 0x02
+                let client = try RawClient(port: port)
+                try? client.write(String(decoding: changed, as: UTF8.self))
+                Thread.detachNewThread {
+                    Thread.sleep(forTimeInterval: 0.05)
+                    client.close()
+                }
+            }
+            #expect(try RawClient.once(try RawClient(port: port), "GET", "/healthz").hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
+    @Test func `streams lines: the first are answered before the last are sent`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        try await run(fixture) { port, _ in
+            let client = try RawClient(port: port)
+            defer { client.close() }
+            let one = Event.cancelled("l-1") + "\n"
+            let two = Event.cancelled("l-2")
+            try client.write(
+                "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
+            try client.write("\(String(one.utf8.count, radix: 16))\r\n\(one)\r\n")
+            #expect(try client.read { $0.contains("\"line\":1") }.contains("\"status\":201"))
+            try client.write("\(String(two.utf8.count, radix: 16))\r\n\(two)\r\n0\r\n\r\n")
+            let rest = try client.read { $0.hasSuffix("0\r\n\r\n") }
+            #expect(rest.contains("\"line\":2"))
+            #expect(rest.contains("\"checkpoint\""))
+        }
+    }
+
+    @Test(arguments: [
+        "0.0.0.0:8440", "[::]:8440", "192.168.1.5:80", "example.org:443", "localhost.example.org:1",
+        "127.0.0.1.example.org:1", "1270.0.0.1:1",
+    ])
+    func `does not listen where others can hear without TLS in front`(address: String) async throws {
+        let fixture = try await Fixture()
+        var configuration = ServerConfiguration(listen: try #require(ListenAddress(address)))
+        #expect(throws: Server.Refused.self) {
+            try Server(ledger: fixture.ledger, configuration: configuration, logger: Logger(label: "test"))
+        }
+        configuration.isBehindTLS = true
+        _ = try Server(ledger: fixture.ledger, configuration: configuration, logger: Logger(label: "test"))
+    }
+
+    @Test(arguments: ["127.0.0.1:0", "127.8.8.8:80", "[::1]:8440", "localhost:8440"]) func `listens on this machine`(
+        address: String
+    ) throws {
+        let listen = try #require(ListenAddress(address))
+        #expect(listen.isLoopback)
+        #expect(listen.description == address)
+    }
+
+    @Test(arguments: [
+        "", "127.0.0.1", ":80", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:080", "::1:80", "[::1]80", "a b:1",
+    ])
+    func `has no address that is none`(address: String) {
+        #expect(ListenAddress(address) == nil)
+    }
+}
