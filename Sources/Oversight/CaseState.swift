@@ -1,3 +1,5 @@
+import ApprovalEvents
+
 /// Where a case stands (EVENTS §4.14).
 public enum CaseState: String, Hashable, Sendable, CaseIterable {
     /// Nothing was asked for: an exemption, a block or a break-glass that was never used.
@@ -12,8 +14,8 @@ public enum CaseState: String, Hashable, Sendable, CaseIterable {
 /// What moves a case from one state to the next.
 public enum CaseStep: Hashable, Sendable {
     case requested, amended, granted
-    case started(execution: String)
-    case finished(execution: String)
+    case started(execution: Text)
+    case finished(execution: Text)
     case denied, cancelled
     case requestExpired, grantExpired
     case revoked
@@ -25,8 +27,8 @@ public enum CaseStep: Hashable, Sendable {
 /// nothing back; only ends that exclude each other make a case contradictory.
 public struct CaseProgress: Hashable, Sendable {
     public private(set) var state: CaseState = .none
-    private var running: Set<String> = []
-    private var ended: Set<String> = []
+    private var running: Set<Text> = []
+    private var ended: Set<Text> = []
 
     public init() {}
 

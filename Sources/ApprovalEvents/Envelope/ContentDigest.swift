@@ -15,6 +15,8 @@ public struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
         self.digest = digest
     }
 
+    /// The 32 bytes.
+    public var bytes: [UInt8] { digest.bytes }
     public var text: Text { Text("sha256:" + digest.hex) }
     public var description: String { text.string }
 }
