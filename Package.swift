@@ -59,6 +59,10 @@ let lightTargets: [Target] = [
         ]),
 
     .target(name: "TestMaterial", path: "Tests/TestMaterial", swiftSettings: settings),
+    // A log in memory, for tests of what auditors get.
+    .target(
+        name: "TestLog", dependencies: ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification"],
+        path: "Tests/TestLog", swiftSettings: settings),
     tests("LedgerCryptoTests", ["LedgerCrypto"]),
     tests("MerkleTreeTests", ["LedgerCrypto", "MerkleTree"]),
     tests("SignedNotesTests", ["LedgerCrypto", "MerkleTree", "SignedNotes"]),
@@ -66,14 +70,14 @@ let lightTargets: [Target] = [
     tests("OversightTests", ["LedgerCrypto", "MerkleTree", "ApprovalEvents", "Oversight"]),
     tests(
         "VerificationTests",
-        ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification"]),
+        ["TestLog", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification"]),
     tests(
         "ReportingTests",
-        ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting"]),
+        ["TestLog", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting"]),
     tests(
         "EvidencePackagesTests",
         [
-            "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting",
+            "TestLog", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting",
             "EvidencePackages",
         ]),
     tests(
