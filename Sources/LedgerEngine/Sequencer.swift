@@ -64,8 +64,9 @@ public actor Sequencer {
         pending = PendingRows()
         follower = IndexFollower(index: parts.index, pending: pending)
         board = StatusBoard(SequencerStatus(head: reader.published.head, newest: newest))
-        time = TimeKeeper(anchor: parts.clock.now(), newest: newest.milliseconds)
-        countsSince = newest
+        let now = parts.clock.now()
+        time = TimeKeeper(anchor: now, newest: newest.milliseconds)
+        countsSince = max(newest, Timestamp(milliseconds: now.wall))
         (followerCalls, wakeFollower) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (endings, end) = AsyncStream.makeStream()
     }

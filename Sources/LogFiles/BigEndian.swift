@@ -10,7 +10,7 @@ extension [UInt8] {
 
     /// Appends zeros up to a length.
     mutating func pad(to length: Int) {
-        append(contentsOf: repeatElement(0, count: Swift.max(0, length - count)))
+        append(contentsOf: [UInt8](repeating: 0, count: Swift.max(0, length - count)))
     }
 
     var isZero: Bool { allSatisfy { $0 == 0 } }

@@ -70,7 +70,7 @@ final class SimulatedDisk: FileSystem {
         var bytes = inode.durable
         let length =
             inode.bytes.count == bytes.count || Bool.random(using: &random) ? inode.bytes.count : bytes.count
-        if bytes.count < length { bytes.append(contentsOf: repeatElement(0, count: length - bytes.count)) }
+        if bytes.count < length { bytes.append(contentsOf: [UInt8](repeating: 0, count: length - bytes.count)) }
         for sector in inode.dirty.sorted() where Bool.random(using: &random) {
             let start = sector * Self.sector
             let end = min(start + Self.sector, inode.bytes.count, length)
@@ -130,7 +130,9 @@ final class SimulatedDisk: FileSystem {
             let end = Int(offset) + bytes.count
             guard Self.grow(&state, file, to: end) else { return nil }
             Self.with(&state, file) { inode in
-                inode.bytes.replaceSubrange(Int(offset)..<end, with: bytes)
+                inode.bytes.withUnsafeMutableBytes {
+                    UnsafeMutableRawBufferPointer(rebasing: $0[Int(offset)..<end]).copyMemory(from: bytes)
+                }
                 inode.dirty.formUnion(Int(offset) / Self.sector...(max(end, 1) - 1) / Self.sector)
             }
             return bytes.count
@@ -146,7 +148,7 @@ final class SimulatedDisk: FileSystem {
             guard let inode = state.open[file.number]?.inode, let all = state.inodes[inode]?.bytes else { return 0 }
             let end = min(all.count, Int(offset) + bytes.count)
             guard Int(offset) < end else { return 0 }
-            bytes.copyBytes(from: all[Int(offset)..<end])
+            all.withUnsafeBytes { bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[Int(offset)..<end])) }
             return end - Int(offset)
         }
     }
@@ -236,7 +238,7 @@ final class SimulatedDisk: FileSystem {
         }
         guard length > have else { return true }
         if let capacity = state.capacity, state.used + length - have > capacity { return false }
-        state.inodes[number]?.bytes.append(contentsOf: repeatElement(0, count: length - have))
+        state.inodes[number]?.bytes.append(contentsOf: [UInt8](repeating: 0, count: length - have))
         return true
     }
 
