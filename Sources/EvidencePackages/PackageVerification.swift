@@ -1,0 +1,117 @@
+import ApprovalEvents
+import LedgerCrypto
+import MerkleTree
+import Reporting
+import SignedNotes
+import Verification
+
+/// What a package was found to be.
+public struct PackageVerdict: Sendable {
+    public let report: VerificationReport
+    /// The report made again from the evidence; nil where the evidence does not hold.
+    public let content: ComplianceReport?
+    public let head: TrustedHead?
+}
+
+extension EvidencePackage {
+    /// Puts every question to the package (`schemas/package.md`, "Verification").
+    ///
+    /// - Parameters:
+    ///   - nonce: the text that the reader gave before the package was made; given, it must be in it.
+    public func verify(under trust: TLogPolicy, nonce: Text? = nil) -> PackageVerdict {
+        var report = VerificationReport()
+        let problems = EvidenceBag(found: files).problems()
+        report.add(
+            "bag", "every file is there, whole, and in the manifests",
+            problems.isEmpty ? .holds : .fails(reason: Self.listed(problems)))
+        let scope = files["data/00-scope/scope.json"].flatMap(PackageScope.init(parsing:))
+        report.add(
+            "scope", "the package says what it is about",
+            scope == nil ? .fails(reason: "data/00-scope/scope.json is missing or cannot be read") : .holds)
+        if let nonce {
+            let claim = "the package was made for the given nonce"
+            report.add(
+                "nonce", claim,
+                scope?.nonce == nonce ? .holds : .fails(reason: "it holds \(scope?.nonce.map(\.string) ?? "none")"))
+        }
+        let evidence = readEvidence(under: trust, scope, into: &report)
+        let made = evidence.flatMap { evidence in
+            scope.map { regenerate(evidence, $0, into: &report) }
+        }
+        if made == nil {
+            report.add(
+                "regenerated", "everything else in it follows from the entries",
+                .notChecked(reason: "the entries do not hold"))
+        }
+        return PackageVerdict(report: report, content: made, head: evidence?.head)
+    }
+
+    private func readEvidence(
+        under trust: TLogPolicy, _ scope: PackageScope?, into report: inout VerificationReport
+    ) -> VerifiedEvidence? {
+        guard let parts = ExtractParts.joined(files) else {
+            report.add("extract", "the package holds an extract", .fails(reason: "a file of data/10-ledger is missing"))
+            return nil
+        }
+        var verifier = ExtractVerifier(trust: trust)
+        var hash = SHA256()
+        do {
+            var splitter = LineSplitter()
+            for part in parts {
+                hash.update(part)
+                try splitter.read(part) { verifier.read(line: $0) }
+            }
+            try splitter.finish()
+            report.add("extract", "the package holds an extract", .holds)
+        } catch {
+            report.add("extract", "the package holds an extract", .fails(reason: "\(error)"))
+        }
+        let isSame = hash.finalize() == scope?.extractDigest
+        report.add(
+            "extract-digest", "it is the extract that the scope names",
+            isSame ? .holds : .fails(reason: "its digest is another"))
+        let verdict = verifier.finish()
+        report.add(verdict.report)
+        return report.verdict == .fails ? nil : verdict.evidence
+    }
+
+    /// Makes the package again from its own entries and compares every byte.
+    private func regenerate(
+        _ evidence: VerifiedEvidence, _ scope: PackageScope, into report: inout VerificationReport
+    ) -> ComplianceReport {
+        let claim = "everything else in it follows from the entries: made again, it has the same bytes"
+        let content = ComplianceReport(evidence: evidence, framework: scope.framework)
+        guard scope.generator.string == ComplianceReport.generator else {
+            report.add(
+                "regenerated", claim,
+                .notChecked(reason: "it was made by \(scope.generator), this is \(ComplianceReport.generator)"))
+            return content
+        }
+        let extract = ExtractParts.joined(files) ?? []
+        let parts = ExtractParts(extract.flatMap { $0 }, opening: Int(evidence.scope.opening))
+        let again = EvidencePackage(extract: parts, evidence: evidence, scope: scope)
+        var differences = again.files.keys.sorted().filter { files[$0] != again.files[$0] }
+        let others = files.keys.filter { again.files[$0] == nil }.sorted()
+        // The deterministic folders hold nothing else; signatures and custody stand outside them.
+        differences += others.filter { path in
+            ["data/0", "data/1", "data/2", "data/3", "data/4", "data/5", "data/6", "data/7"].contains {
+                path.hasPrefix($0)
+            }
+        }
+        report.add(
+            "regenerated", claim,
+            differences.isEmpty ? .holds : .fails(reason: "other bytes: \(Self.listed(differences))"))
+        let outside = others.filter { !differences.contains($0) }
+        if !outside.isEmpty {
+            report.add(
+                "outside", "files beside the report hold",
+                .notChecked(reason: "this version does not look into \(Self.listed(outside))"), isAsked: false)
+        }
+        return content
+    }
+
+    private static func listed(_ items: [String]) -> String {
+        let rest = items.count > 20 ? " and \(items.count - 20) more" : ""
+        return items.prefix(20).joined(separator: ", ") + rest
+    }
+}

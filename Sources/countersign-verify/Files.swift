@@ -1,0 +1,85 @@
+import Glibc
+
+/// A file that could not be read: the reader's to mend, so it says which and why.
+struct InputError: Error, CustomStringConvertible {
+    let path: String
+    let reason: String
+
+    var description: String { "\(path): \(reason)" }
+
+    init(_ path: String, _ reason: String) {
+        (self.path, self.reason) = (path, reason)
+    }
+
+    /// The reason that the system gave last.
+    init(_ path: String) {
+        self.init(path, String(cString: strerror(errno)))
+    }
+}
+
+/// Reading, and nothing but reading.
+enum Files {
+    /// Reads a file piece by piece. `-` is the standard input.
+    static func stream(_ path: String, take: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw InputError(path) }
+        defer { if descriptor != 0 { close(descriptor) } }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw InputError(path) }
+            guard count > 0 else { return }
+            try take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
+    /// - Parameter limit: more than this is refused; nobody's receipt is a gigabyte.
+    static func read(_ path: String, limit: Int = 64 << 20) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try stream(path) { piece in
+            guard bytes.count + piece.count <= limit else { throw InputError(path, "larger than \(limit) bytes") }
+            bytes += piece
+        }
+        return bytes
+    }
+
+    /// The file, or nil if there is none.
+    static func readIfPresent(_ path: String, limit: Int = 64 << 20) throws -> [UInt8]? {
+        guard access(path, F_OK) == 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw InputError(path) }
+            return nil
+        }
+        return try read(path, limit: limit)
+    }
+
+    static func isDirectory(_ path: String) throws -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw InputError(path) }
+        return status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// All files below a folder, by their paths there. Symbolic links are refused: they could lead anywhere.
+    static func tree(_ root: String, below prefix: String = "") throws -> [String] {
+        let path = prefix.isEmpty ? root : "\(root)/\(prefix)"
+        guard let directory = opendir(path) else { throw InputError(path) }
+        defer { closedir(directory) }
+        var files: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard name != ".", name != ".." else { continue }
+            let inner = prefix.isEmpty ? name : "\(prefix)/\(name)"
+            var status = stat()
+            guard lstat("\(root)/\(inner)", &status) == 0 else { throw InputError("\(root)/\(inner)") }
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR: files += try tree(root, below: inner)
+            case S_IFREG: files.append(inner)
+            default: throw InputError("\(root)/\(inner)", "neither a file nor a folder")
+            }
+        }
+        return files.sorted()
+    }
+}
