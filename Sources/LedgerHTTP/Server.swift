@@ -60,10 +60,11 @@ public struct Server: Service {
         }
         services.append(service(publicRoutes))
         services.append(service(DrainService(drain: drain, pause: .seconds(configuration.drainSeconds))))
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services, gracefulShutdownSignals: shutdownSignals, logger: logger))
-        try await group.run()
+        var group = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: shutdownSignals, logger: logger)
+        // A peer that never finishes its request must not keep the process: a kill is what the store is made for.
+        group.maximumGracefulShutdownDuration = .seconds(configuration.shutdownSeconds)
+        try await ServiceGroup(configuration: group).run()
     }
 
     /// One service's end, expected or not, is the end of all, each in its turn.

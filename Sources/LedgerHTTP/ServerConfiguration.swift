@@ -15,6 +15,8 @@ public struct ServerConfiguration: Sendable {
     public var limits = RequestLimits()
     /// For how many seconds events are refused before the server stops listening.
     public var drainSeconds = 1
+    /// For how many seconds a shutdown waits for what is in flight.
+    public var shutdownSeconds = 30
     /// Where the control socket stands; nil for none.
     public var controlSocket: String?
 

@@ -38,10 +38,11 @@ final class Fixture: Sendable {
     let disclosures: DisclosureFile
     let administration: Administration
 
-    init(limits: SequencerLimits = SequencerLimits(), shared directory: String? = nil) async throws {
-        path =
-            directory
-            ?? FileManager.default.temporaryDirectory.appendingPathComponent("cs-\(UUID().uuidString.prefix(8))").path
+    /// - Parameter wrapping: what stands between the sequencer and the real store.
+    init(
+        limits: SequencerLimits = SequencerLimits(), wrapping: (any LogStorage) -> any LogStorage = { $0 }
+    ) async throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("cs-\(UUID().uuidString.prefix(8))").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         let key = try PrivateKey(generating: .ed25519)
         signer = HeadSigner(origin: Self.origin, signers: [try NoteSigner(name: Self.origin, key: key)])
@@ -52,7 +53,8 @@ final class Fixture: Sendable {
         disclosures = try DisclosureFile(path: path + "/private/disclosures.db")
         sequencer = try await Sequencer.open(
             LedgerParts(
-                storage: storage, index: index, disclosures: disclosures, clock: clock, signer: signer, limits: limits))
+                storage: wrapping(storage), index: index, disclosures: disclosures, clock: clock, signer: signer,
+                limits: limits))
         ledger = OpenedLedger(
             sequencer: sequencer, index: index, callers: try CallerRegistry(directory: path + "/callers"), clock: clock)
         administration = Administration(ledger)

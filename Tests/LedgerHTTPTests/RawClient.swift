@@ -2,6 +2,9 @@ import Foundation
 import Glibc
 
 /// Speaks HTTP/1.1 over a plain socket, byte by byte as the test wants it: TCP on this machine, or a Unix socket.
+///
+/// Waiting for bytes blocks a thread, so it is done on one of its own: the few that Swift's tasks share belong to the
+/// server under test.
 struct RawClient {
     private let socketDescriptor: Int32
 
@@ -48,7 +51,15 @@ struct RawClient {
     }
 
     /// Reads until `isEnough`, or until the peer closes.
-    func read(until isEnough: (String) -> Bool = { _ in false }) throws -> String {
+    func read(until isEnough: @escaping @Sendable (String) -> Bool = { _ in false }) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try readHere(until: isEnough) })
+            }
+        }
+    }
+
+    private func readHere(until isEnough: (String) -> Bool) throws -> String {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while !isEnough(String(decoding: received, as: UTF8.self)) {
@@ -66,13 +77,13 @@ struct RawClient {
     static func once(
         _ client: RawClient, _ method: String, _ path: String, token: String? = nil, body: String? = nil,
         type: String? = nil
-    ) throws -> String {
+    ) async throws -> String {
         defer { client.close() }
         var head = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
         if let token { head += "Authorization: Bearer \(token)\r\n" }
         if let type { head += "Content-Type: \(type)\r\n" }
         if let body { head += "Content-Length: \(body.utf8.count)\r\n" }
         try client.write(head + "\r\n" + (body ?? ""))
-        return try client.read()
+        return try await client.read()
     }
 }

@@ -51,14 +51,14 @@ import Testing
         let fixture = try await Fixture()
         let token = try await fixture.token("gateway", ["submit"])
         try await run(fixture) { port, _ in
-            let answer = try RawClient.once(
+            let answer = try await RawClient.once(
                 try RawClient(port: port), "POST", "/v1/events", token: token, body: Event.cancelled("e-1"),
                 type: "application/cloudevents+json")
             #expect(answer.hasPrefix("HTTP/1.1 201 Created\r\n"))
             #expect(answer.contains("\"receipt\":{"))
-            let ready = try RawClient.once(try RawClient(port: port), "GET", "/readyz")
+            let ready = try await RawClient.once(try RawClient(port: port), "GET", "/readyz")
             #expect(ready.hasPrefix("HTTP/1.1 200"))
-            let metrics = try RawClient.once(try RawClient(port: port), "GET", "/metrics")
+            let metrics = try await RawClient.once(try RawClient(port: port), "GET", "/metrics")
             #expect(metrics.contains("countersign_events_accepted_total{outcome=\"sealed\"} 1\n"))
             #expect(
                 metrics.contains(
@@ -88,7 +88,7 @@ import Testing
             }
         }
         let client = try #require(pending.withLock { $0 })
-        #expect(try client.read().hasPrefix("HTTP/1.1 201 Created\r\n"))
+        #expect(try await client.read().hasPrefix("HTTP/1.1 201 Created\r\n"))
         client.close()
     }
 
@@ -96,45 +96,52 @@ import Testing
         let fixture = try await Fixture()
         try await run(fixture) { port, socket in
             #expect(try FileManager.default.attributesOfItem(atPath: socket)[.posixPermissions] as? Int == 0o600)
-            func order(_ method: String, _ path: String, _ body: String? = nil) throws -> String {
-                try RawClient.once(
+            func order(_ method: String, _ path: String, _ body: String? = nil) async throws -> String {
+                try await RawClient.once(
                     try RawClient(socketPath: socket), method, path, body: body, type: "application/json")
             }
-            let status = try order("GET", "/admin/status")
+            let status = try await order("GET", "/admin/status")
             #expect(status.contains("\"condition\":\"running\""))
-            let made = try order(
+            let made = try await order(
                 "POST", "/admin/callers",
                 #"{"caller":"gw","roles":["submit"],"source_prefixes":["/gateways/eu-1"],"types":[],"by":"os:maria@host"}"#
             )
             #expect(made.hasPrefix("HTTP/1.1 201"))
             let found = made.range(of: "cst_")
             let token = String(made[try #require(found?.lowerBound)...].prefix(64))
-            func submit(_ id: String) throws -> String {
-                try RawClient.once(
+            func submit(_ id: String) async throws -> String {
+                try await RawClient.once(
                     try RawClient(port: port), "POST", "/v1/events", token: token, body: Event.cancelled(id),
                     type: "application/cloudevents+json")
             }
-            #expect(try submit("e-1").hasPrefix("HTTP/1.1 201"))
+            #expect(try await submit("e-1").hasPrefix("HTTP/1.1 201"))
             #expect(
-                try order("POST", "/admin/callers", #"{"caller":"gw","roles":["read"],"by":"os:maria@host"}"#).contains(
-                    "caller-taken"))
+                try await order("POST", "/admin/callers", #"{"caller":"gw","roles":["read"],"by":"os:maria@host"}"#)
+                    .contains(
+                        "caller-taken"))
             #expect(
-                try order("POST", "/admin/callers", #"{"caller":"g w","roles":["root"],"by":"os:maria@host"}"#)
+                try await order("POST", "/admin/callers", #"{"caller":"g w","roles":["root"],"by":"os:maria@host"}"#)
                     .contains("\"pointer\":\"/roles/0\""))
             #expect(
-                try order("POST", "/admin/callers", #"{"caller":"gx","roles":["read"]}"#).contains("malformed-request"))
-            #expect(try order("POST", "/admin/callers", "{").contains("malformed-json"))
-            let list = try order("GET", "/admin/callers")
+                try await order("POST", "/admin/callers", #"{"caller":"gx","roles":["read"]}"#).contains(
+                    "malformed-request"))
+            #expect(try await order("POST", "/admin/callers", "{").contains("malformed-json"))
+            let list = try await order("GET", "/admin/callers")
             #expect(list.contains("\"caller\":\"gw\"") && !list.contains("sha256"))
-            let mark = try order("POST", "/admin/marks")
+            let mark = try await order("POST", "/admin/marks")
             #expect(mark.hasPrefix("HTTP/1.1 201") && mark.contains("\"index\":"))
-            #expect(try order("POST", "/admin/callers/gw/revoke", #"{"by":"os:maria@host"}"#).hasPrefix("HTTP/1.1 200"))
-            #expect(try submit("e-2").hasPrefix("HTTP/1.1 401"))
-            #expect(try order("POST", "/admin/callers/nobody/revoke", #"{"by":"os:maria@host"}"#).contains("not-found"))
-            #expect(try order("DELETE", "/admin/callers").hasPrefix("HTTP/1.1 405"))
-            #expect(try order("GET", "/v1/events").hasPrefix("HTTP/1.1 404"))
+            #expect(
+                try await order("POST", "/admin/callers/gw/revoke", #"{"by":"os:maria@host"}"#).hasPrefix(
+                    "HTTP/1.1 200"))
+            #expect(try await submit("e-2").hasPrefix("HTTP/1.1 401"))
+            #expect(
+                try await order("POST", "/admin/callers/nobody/revoke", #"{"by":"os:maria@host"}"#).contains(
+                    "not-found"))
+            #expect(try await order("DELETE", "/admin/callers").hasPrefix("HTTP/1.1 405"))
+            #expect(try await order("GET", "/v1/events").hasPrefix("HTTP/1.1 404"))
             // The network has none of these routes.
-            #expect(try RawClient.once(try RawClient(port: port), "GET", "/admin/status").hasPrefix("HTTP/1.1 404"))
+            #expect(
+                try await RawClient.once(try RawClient(port: port), "GET", "/admin/status").hasPrefix("HTTP/1.1 404"))
         }
     }
 
@@ -152,7 +159,7 @@ import Testing
                     try? client.write("x")
                 }
             }
-            #expect(try client.read() == "")
+            #expect(try await client.read() == "")
             #expect(ContinuousClock.now - start < .seconds(4))
         }
     }
@@ -168,10 +175,10 @@ import Testing
             ] {
                 let client = try RawClient(port: port)
                 try? client.write(text)
-                _ = try? client.read { $0.contains("\r\n\r\n") }
+                _ = try? await client.read { $0.contains("\r\n\r\n") }
                 client.close()
             }
-            #expect(try RawClient.once(try RawClient(port: port), "GET", "/healthz").hasPrefix("HTTP/1.1 200"))
+            #expect(try await RawClient.once(try RawClient(port: port), "GET", "/healthz").hasPrefix("HTTP/1.1 200"))
         }
     }
 
@@ -199,7 +206,7 @@ import Testing
                     client.close()
                 }
             }
-            #expect(try RawClient.once(try RawClient(port: port), "GET", "/healthz").hasPrefix("HTTP/1.1 200"))
+            #expect(try await RawClient.once(try RawClient(port: port), "GET", "/healthz").hasPrefix("HTTP/1.1 200"))
         }
     }
 
@@ -215,9 +222,9 @@ import Testing
                 "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
             )
             try client.write("\(String(one.utf8.count, radix: 16))\r\n\(one)\r\n")
-            #expect(try client.read { $0.contains("\"line\":1") }.contains("\"status\":201"))
+            #expect(try await client.read { $0.contains("\"line\":1") }.contains("\"status\":201"))
             try client.write("\(String(two.utf8.count, radix: 16))\r\n\(two)\r\n0\r\n\r\n")
-            let rest = try client.read { $0.hasSuffix("0\r\n\r\n") }
+            let rest = try await client.read { $0.hasSuffix("0\r\n\r\n") }
             #expect(rest.contains("\"line\":2"))
             #expect(rest.contains("\"checkpoint\""))
         }

@@ -37,7 +37,7 @@ private struct LineDelivery {
     private var splitter: LineSplitter
     private var number = 0
     private var received = 0
-    /// Set when the body went over its limit: nothing more is read.
+    /// Set when the body went over its limit or the server goes away: nothing more is read.
     private(set) var isOver = false
 
     init(responder: LedgerResponder, caller: Caller) {
@@ -63,13 +63,14 @@ private struct LineDelivery {
         var verdicts: [(line: Int, verdict: Verdict)] = []
         for line in lines { judge(line, into: &verdicts) }
         var answer = await seal(verdicts)
-        if received > responder.configuration.limits.lines {
+        if responder.drain.isDraining {
+            isOver = true
+            answer.write(Self.json(number + 1, Problem(SubmissionRefusal.shuttingDown)))
+        } else if received > responder.configuration.limits.lines {
             isOver = true
             let problem = Problem(
                 .tooLarge, "the body is over \(responder.configuration.limits.lines) bytes; send the rest as another")
-            answer.write([
-                "line": .number(JSONNumber(Int64(number + 1))), "status": 413, "problem": .object(problem.json),
-            ])
+            answer.write(Self.json(number + 1, problem))
         }
         return answer
     }
@@ -134,8 +135,18 @@ private struct LineDelivery {
     }
 
     private func submit(_ events: [ApprovalEvent]) async -> [Result<SubmissionOutcome, SubmissionRefusal>] {
-        events.isEmpty ? [] : await responder.ledger.sequencer.submit(events, caller: caller.id.text)
+        var answers: [Result<SubmissionOutcome, SubmissionRefusal>] = []
+        var rest = events[...]
+        while !rest.isEmpty {
+            let some = Array(rest.prefix(Self.eventsAtOnce))
+            rest = rest.dropFirst(some.count)
+            answers += await responder.ledger.sequencer.submit(some, caller: caller.id.text)
+        }
+        return answers
     }
+
+    /// Well below a caller's share of the inbox, so that one delivery never fills it by itself.
+    private static let eventsAtOnce = 512
 
     private static func json(_ line: Int, _ problem: Problem) -> JSONObject {
         [
