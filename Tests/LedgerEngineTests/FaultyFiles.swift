@@ -14,6 +14,8 @@ final class FaultyFiles: FileSystem {
         case failureAfterEffect
         /// Only half of what was to be written is, and the process dies.
         case tornWrite
+        /// A flush fails, and the pages lie from then on; the process dies of it.
+        case lyingFlush
     }
 
     struct Fault: Hashable, Sendable {
@@ -72,6 +74,10 @@ final class FaultyFiles: FileSystem {
         case .tornWrite:
             try half?()
             state.withLock { $0.isDead = true }
+        case .lyingFlush:
+            // Without a flush at this step, it is a death like any other.
+            try half?()
+            state.withLock { $0.isDead = true }
         }
         throw broken
     }
@@ -118,7 +124,9 @@ final class FaultyFiles: FileSystem {
     func length(of file: FileReference) throws(FileFault) -> UInt64 { try below.length(of: file) }
 
     func flush(_ file: FileReference) throws(FileFault) {
-        try step("flush") { () throws(FileFault) in try below.flush(file) }
+        let lie = { () throws(FileFault) in if let disk = self.below as? SimulatedDisk { disk.failFlush(file) } }
+        let flush = { () throws(FileFault) in try self.below.flush(file) }
+        try step("flush", half: lie, flush)
     }
 
     func truncate(_ file: FileReference, to length: UInt64) throws(FileFault) {

@@ -13,6 +13,8 @@ final class SimulatedDisk: FileSystem {
         var bytes: [UInt8] = []
         var durable: [UInt8] = []
         var dirty: Set<Int> = []
+        /// A flush has failed: clean pages are not what is on the disk.
+        var lies = false
     }
 
     struct State {
@@ -162,10 +164,26 @@ final class SimulatedDisk: FileSystem {
     func flush(_ file: FileReference) throws(FileFault) {
         state.withLock { state in
             Self.with(&state, file) { inode in
-                inode.durable = inode.bytes
+                if inode.lies { Self.copyDirty(&inode) } else { inode.durable = inode.bytes }
                 inode.dirty = []
             }
         }
+    }
+
+    private static func copyDirty(_ inode: inout Inode) {
+        let missing = inode.bytes.count - inode.durable.count
+        if missing > 0 { inode.durable.append(contentsOf: [UInt8](repeating: 0, count: missing)) }
+        inode.durable.removeLast(inode.durable.count - inode.bytes.count)
+        for dirty in inode.dirty {
+            let range = dirty * sector..<min((dirty + 1) * sector, inode.bytes.count)
+            inode.durable.replaceSubrange(range, with: inode.bytes[range])
+        }
+    }
+
+    /// A flush that fails as Linux does it: the pages count as clean afterwards, still show what was written, and
+    /// never reach the disk unless they are written again.
+    func failFlush(_ file: FileReference) {
+        state.withLock { state in Self.with(&state, file) { ($0.dirty, $0.lies) = ([], true) } }
     }
 
     func truncate(_ file: FileReference, to length: UInt64) throws(FileFault) {

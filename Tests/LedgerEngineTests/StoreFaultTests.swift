@@ -45,6 +45,30 @@ struct StoreFaultTests {
         }
     }
 
+    @Test(
+        "after the process died, the log recovered and answered, and then the power went",
+        arguments: [FaultyFiles.Manner.deathBefore, .deathAfter, .lyingFlush])
+    func powerCutAfterRecovery(_ manner: FaultyFiles.Manner) throws {
+        var random = SeededRandom(seed: 11)
+        for step in 0..<Self.steps {
+            let disk = SimulatedDisk()
+            let files = FaultyFiles(disk, fault: FaultyFiles.Fault(step: step, manner: manner))
+            var answered = Self.work.run(on: files)
+            let left = disk.killed()
+            do {
+                // What is published now was promised on top of pages that nobody may have flushed.
+                guard let log = try Self.work.verify(left, answered: answered) else { continue }
+                if let published = log.published { answered.append(published) }
+            } catch {
+                Issue.record("\(manner) at step \(step): \(error)")
+            }
+            for fall in 0..<3 {
+                try verify(
+                    left.powerCut(&random), answered, "\(manner) at step \(step), \(files.names[step]), fall \(fall)")
+            }
+        }
+    }
+
     @Test("after the power went again while the log recovered", arguments: 1...2 as ClosedRange<UInt64>)
     func powerCutsInRecovery(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
