@@ -6,6 +6,8 @@ import TestMaterial
 struct SampleEvent {
     let type: Text
     let data: JSONValue
+    /// The whole event.
+    let envelope: JSONObject
     let place: String
 
     init?(_ event: JSONValue, at place: String) {
@@ -14,6 +16,7 @@ struct SampleEvent {
         }
         self.type = type
         self.data = data
+        envelope = object
         self.place = place
     }
 }

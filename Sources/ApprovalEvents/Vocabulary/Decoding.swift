@@ -11,7 +11,7 @@ extension EventPayload {
     ) -> EventPayload? {
         guard let known = VocabularyType(type) else {
             if !VocabularyType.isOurs(type) { return .foreign }
-            let text = "This ledger knows no type \(type.string).\(hint(type, among: knownTypes))"
+            let text = "This ledger knows no type \(quoted(type)).\(hint(type, among: knownTypes))"
             violations.append(
                 Violation(
                     pointer: JSONPointer(pointer.steps.dropLast()).appending("type"), rule: "known-type", message: text)

@@ -4,17 +4,17 @@
 public enum EventSchema {
     static let dialect: JSONValue = "https://json-schema.org/draft/2020-12/schema"
 
-    /// Where the schema of a type's `data` is known under.
-    public static func id(of type: VocabularyType) -> Text { id("\(type.rawValue).v1") }
+    /// The name of a type's schema, in `schemas/events/` and at the end of its `$id`.
+    public static func fileName(of type: VocabularyType) -> String { "\(type.rawValue).v1.json" }
 
-    static func id(_ name: String) -> Text { Text("https://countersign.dev/schemas/events/\(name).json") }
+    static func id(_ fileName: String) -> Text { Text("https://countersign.dev/schemas/events/\(fileName)") }
 
     /// The schema of the `data` of one type. It stands alone: all that it refers to is in its `$defs`.
     public static func data(of type: VocabularyType) -> JSONValue {
         var definitions = Definitions()
         var schema = definitions.schema(of: type.form.shape)
         schema["$schema"] = dialect
-        schema["$id"] = .string(id(of: type))
+        schema["$id"] = .string(id(fileName(of: type)))
         schema["title"] = .string(type.text)
         schema["$defs"] = .object(definitions.written)
         return .object(schema)
@@ -29,7 +29,7 @@ private struct Definitions {
         var properties = JSONObject()
         for member in shape.members { properties[member.name] = .object(schema(of: member)) }
         let required = shape.members.filter { $0.need == .required }.map { JSONValue.string($0.name) }
-        let parts = shape.rules.compactMap(\.schema)
+        let parts = shape.rules.compactMap { rule in rule.schema?.with("$comment", .string(Text(rule.words))) }
         let rest = shape.rules.filter { $0.schema == nil }.map { JSONValue.string(Text($0.words)) }
         var schema: JSONObject = [
             "type": "object",
@@ -66,7 +66,7 @@ private struct Definitions {
         case .object(let shape): define(shape().name) { $0.schema(of: shape()) }
         case .list(let item, let count): list(item, count)
         case .digests:
-            list(.text(.concealedDigest), 1...Int.max).merging(["uniqueItems": true])
+            list(.text(.concealedDigest), 1...Int.max).with("uniqueItems", true)
         }
     }
 
@@ -99,13 +99,5 @@ private struct Definitions {
             written[name] = .object(write(&self))
         }
         return ["$ref": .string(Text("#/$defs/\(name.string)"))]
-    }
-}
-
-extension JSONObject {
-    fileprivate func merging(_ other: JSONObject) -> JSONObject {
-        var merged = self
-        for member in other.members { merged[member.name] = member.value }
-        return merged
     }
 }

@@ -11,7 +11,12 @@ package struct Inspector {
         case item(Int)
     }
 
-    /// `root`: where the value stands in its document.
+    /// What a person can still read. An event of nothing but mistakes would make an answer many times its size.
+    private static let mostViolations = 500
+    /// Finding a near name costs far more than reading a name.
+    private static let mostHints = 20
+
+    /// - Parameter root: where the value stands in its document.
     package init(at root: JSONPointer) { self.root = root }
 
     package mutating func inspect(_ value: JSONValue, as shape: ValueShape) {
@@ -25,7 +30,7 @@ package struct Inspector {
         case (.word(let words), .string(let text)):
             if !words.contains(text) {
                 let listed = words.map(\.string).joined(separator: ", ")
-                report("known-word", "This must be one of \(listed).\(hint(text, among: words))")
+                report("known-word", "This must be one of \(listed).\(nearName(text, among: words))")
             }
         case (.integer(let range), .number(let number)): inspect(number, within: range)
         case (.flag, .bool), (.json(.anything), _): break
@@ -43,7 +48,7 @@ package struct Inspector {
                 within(name) { $0.inspect(value, as: member.value) }
             } else {
                 let names = shape.members.map(\.name)
-                let text = "\(shape.name) has no member \(name.string).\(hint(name, among: names))"
+                let text = "\(shape.name) has no member \(quoted(name)).\(nearName(name, among: names))"
                 within(name) { $0.report("known-member", text) }
             }
         }
@@ -81,7 +86,7 @@ package struct Inspector {
 
     private mutating func inspect(digests items: [JSONValue]) {
         inspect(items, each: .text(.concealedDigest), count: 1...Int.max)
-        if Set(items).count < items.count { report("distinct", "Each digest may stand only once.") }
+        if Set(items).count < items.count { report("distinct-digests", "Each digest may stand only once.") }
     }
 
     private mutating func inspectIntegersOnly(_ value: JSONValue) {
@@ -98,7 +103,12 @@ package struct Inspector {
 }
 
 extension Inspector {
+    private func nearName(_ name: Text, among known: [Text]) -> String {
+        violations.count < Self.mostHints ? hint(name, among: known) : ""
+    }
+
     package mutating func report(_ rule: String, _ message: String) {
+        guard violations.count < Self.mostViolations else { return }
         let pointer = path.reduce(root) { pointer, step in
             switch step {
             case .name(let name): pointer.appending(name)

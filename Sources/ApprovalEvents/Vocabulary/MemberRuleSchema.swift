@@ -13,7 +13,7 @@ extension MemberRule {
                     })
             ]
         case .present(let name, requires: let other):
-            ["dependentRequired": .object(JSONObject(name, .array([.string(other)])))]
+            ["dependentRequired": .object([name: [.string(other)]])]
         case .requires(let names, where: let name, isOneOf: let words):
             condition(name, words, then: require(names))
         case .requiresOne(of: let names, where: let name, isOneOf: let words):
@@ -37,7 +37,7 @@ extension MemberRule {
     private func condition(_ name: Text, _ words: [Text], then: JSONValue) -> JSONObject {
         let member: JSONValue = ["enum": .array(words.map(JSONValue.string))]
         return [
-            "if": ["properties": .object(JSONObject(name, member)), "required": [.string(name)]],
+            "if": ["properties": .object([name: member]), "required": [.string(name)]],
             "then": then,
         ]
     }
@@ -46,7 +46,7 @@ extension MemberRule {
     private func nested(_ name: Text, _ depth: Int) -> JSONObject {
         var schema: JSONObject = ["required": [.string(name)]]
         if depth > 1 {
-            schema["properties"] = .object(JSONObject(name, .object(nested(name, depth - 1))))
+            schema["properties"] = .object([name: .object(nested(name, depth - 1))])
         }
         return schema
     }
@@ -81,12 +81,5 @@ extension TextForm {
         let february = "02-(?:0[1-9]|1[0-9]|2[0-8])"
         let leapYear = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
         return "\(anyYear)-(?:\(long)|\(short)|\(february))|\(leapYear)-02-29"
-    }
-}
-
-extension JSONObject {
-    fileprivate init(_ name: Text, _ value: JSONValue) {
-        self.init()
-        self[name] = value
     }
 }

@@ -11,6 +11,11 @@ func hint(_ name: Text, among known: [Text]) -> String {
     return near.map { " Did you mean \($0.name.string)?" } ?? ""
 }
 
+/// A name from a submission, if it is one that a message can repeat.
+func quoted(_ name: Text) -> String {
+    name.utf8.count <= 64 && name.isPlain ? name.string : "of this name (\(name.utf8.count) bytes)"
+}
+
 /// The name's bytes without what people write differently: case, underscores, hyphens.
 private func plain(_ name: Text) -> [UInt8] {
     name.utf8.compactMap { byte in
