@@ -23,15 +23,23 @@ extension EventDraft {
         if let version = text("specversion"), version != "1.0" {
             report("specversion", "specversion", "This ledger takes CloudEvents 1.0.")
         }
-        for name: Text in ["id", "source", "specversion", "type"] where attributes[name] == nil {
-            reportMissing(name, "An event must have \(name.string).")
+        checkIdentity("id")
+        checkIdentity("source")
+        if attributes["specversion"] == nil { reportMissing("specversion", "An event must have specversion.") }
+        if attributes["type"] == nil { reportMissing("type", "An event must have type.") }
+        for (name, value) in attributes.members where value == "" {
+            switch name {
+            case "type", "subject", "dataschema", "datacontenttype":
+                report(name, "attribute-length", "This must not be empty.")
+            default: break
+            }
         }
-        for name: Text in ["id", "source"] {
-            guard let text = text(name), !(1...EventLimits.identityBytes).contains(text.utf8.count) else { continue }
+    }
+
+    private mutating func checkIdentity(_ name: Text) {
+        guard let text = text(name) else { return reportMissing(name, "An event must have \(name.string).") }
+        if !(1...EventLimits.identityBytes).contains(text.utf8.count) {
             report(name, "attribute-length", "This must be 1 to \(EventLimits.identityBytes) bytes long.")
-        }
-        for name: Text in ["type", "subject", "dataschema", "datacontenttype"] where text(name)?.isEmpty == true {
-            report(name, "attribute-length", "This must not be empty.")
         }
     }
 
@@ -49,7 +57,7 @@ extension EventDraft {
     }
 
     mutating func checkOwnRules(_ type: VocabularyType?) {
-        for name in attributes.names where !Self.ownAttributes.contains(name) {
+        for (name, _) in attributes.members where !Self.isOwnAttribute(name) {
             report(name, "known-attribute", "Our types have no attribute \(name.string).")
         }
         if let source = text("source"), !source.isEmpty, !Self.isPath(source) {
@@ -91,9 +99,12 @@ extension EventDraft {
         report(name, "required-attribute", message)
     }
 
-    private static let ownAttributes: Set<Text> = [
-        "datacontenttype", "id", "source", "sourcesequence", "specversion", "subject", "time", "type",
-    ]
+    private static func isOwnAttribute(_ name: Text) -> Bool {
+        switch name {
+        case "datacontenttype", "id", "source", "sourcesequence", "specversion", "subject", "time", "type": true
+        default: false
+        }
+    }
 
     /// A count from 1, in its canonical decimal form.
     static func sequence(_ text: Text) -> UInt64? {
@@ -105,11 +116,19 @@ extension EventDraft {
     private static func isPath(_ source: Text) -> Bool {
         source.withBytes { bytes in
             guard bytes.first == UInt8(ascii: "/") else { return false }
-            return bytes.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-                .allSatisfy { segment in
-                    !segment.isEmpty && segment.allSatisfy(isSegmentByte)
-                        && !(segment.count <= 2 && segment.allSatisfy { $0 == UInt8(ascii: ".") })
+            var start = 1
+            for at in 1...bytes.count {
+                if at < bytes.count, bytes[at] != UInt8(ascii: "/") {
+                    guard isSegmentByte(bytes[at]) else { return false }
+                } else {
+                    let segment = bytes[start..<at]
+                    if segment.isEmpty || segment.count <= 2 && segment.allSatisfy({ $0 == UInt8(ascii: ".") }) {
+                        return false
+                    }
+                    start = at + 1
                 }
+            }
+            return true
         }
     }
 

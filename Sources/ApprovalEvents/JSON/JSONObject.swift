@@ -38,6 +38,8 @@ public struct JSONObject: Sendable {
     /// The value under `name`. Setting nil removes the member.
     public subscript(name: Text) -> JSONValue? {
         get {
+            // Lengths alone tell most names of a small object apart.
+            if members.count <= 16 { return members.first { $0.name == name }?.value }
             let at = position(of: name)
             return at < members.count && members[at].name == name ? members[at].value : nil
         }

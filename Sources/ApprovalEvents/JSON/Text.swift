@@ -35,7 +35,22 @@ public struct Text: Hashable, Comparable, Sendable {
 
     public static func == (left: Text, right: Text) -> Bool {
         guard left.string.utf8.count == right.string.utf8.count else { return false }
-        return left.withBytes { left in right.withBytes { right in left.elementsEqual(right) } }
+        return left.withBytes { left in right.withBytes { right in areEqual(left, right) } }
+    }
+
+    /// Whether two runs of the same length hold the same bytes, eight at a time.
+    private static func areEqual(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+        let (one, other) = (UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right))
+        var at = 0
+        while at + 8 <= one.count {
+            let isSame =
+                one.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                == other.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            guard isSame else { return false }
+            at += 8
+        }
+        while at < one.count, one[at] == other[at] { at += 1 }
+        return at == one.count
     }
 
     /// Byte order, which is also the order of Unicode scalars.
@@ -50,7 +65,7 @@ public struct Text: Hashable, Comparable, Sendable {
 }
 
 extension Text: ExpressibleByStringLiteral, CustomStringConvertible {
-    public init(stringLiteral value: String) { self.init(value) }
+    public init(stringLiteral value: String) { string = value }
     public var description: String { string }
 }
 

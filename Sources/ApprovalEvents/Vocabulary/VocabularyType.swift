@@ -67,11 +67,18 @@ extension VocabularyType {
 
     /// Whether an event of this type names the case that it belongs to.
     public var subjectRule: SubjectRule {
-        switch rawValue.prefix(while: { $0 != "." }) {
-        case "approval": self == .approvalDelegated ? .optional : .required
-        case "action", "breakglass": .required
-        case "record": .optional
-        default: self == .findingDisposed ? .optional : .refused
+        switch self {
+        case .approvalDelegated, .recordAnnotated, .recordErased, .findingDisposed: .optional
+        case .approvalRequested, .approvalNotified, .approvalAmended, .approvalReviewed, .approvalEscalated,
+            .approvalGranted, .approvalDenied, .approvalExpired, .approvalCancelled, .approvalRevoked,
+            .actionExempted, .actionStarted, .actionFinished, .actionBlocked, .actionObserved, .breakglassInvoked,
+            .breakglassReviewed:
+            .required
+        case .policyPublished, .rosterRecorded, .identityEnrolled, .identityBound, .identityKeyEnrolled,
+            .identityRemoved, .sourceConfigured, .sourceHeartbeat, .oversightReviewed, .reportIssued, .ledgerCreated,
+            .ledgerMarked, .ledgerKeyChanged, .ledgerCallerChanged, .ledgerSettingChanged, .ledgerRecovered,
+            .ledgerConflict, .ledgerIntakeCounted:
+            .refused
         }
     }
 
