@@ -55,10 +55,13 @@ public struct Server: Service {
         try await administration.finishRevocations()
         // In the order of dependence: shut down from the last to the first.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [service(SequencerService(ledger.sequencer))]
+        let gate = StartGate()
         if let path = configuration.controlSocket {
-            services.append(service(try control(administration, at: path)))
+            services.append(service(try control(administration, at: path, gate: gate)))
+        } else {
+            gate.open()
         }
-        services.append(service(publicRoutes))
+        services.append(service(routes(after: gate)))
         services.append(service(DrainService(drain: drain, pause: .seconds(configuration.drainSeconds))))
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: shutdownSignals, logger: logger)
@@ -74,8 +77,14 @@ public struct Server: Service {
             failureTerminationBehavior: .gracefullyShutdownGroup)
     }
 
-    /// The public routes as an application of their own; also what the tests speak to without a socket.
+    /// The public routes as an application of their own, without control socket and sequencer.
     public var publicRoutes: Application<LedgerResponder> {
+        let gate = StartGate()
+        gate.open()
+        return routes(after: gate)
+    }
+
+    private func routes(after gate: StartGate) -> Application<LedgerResponder> {
         let limits = configuration.limits
         return Application(
             responder: LedgerResponder(ledger: ledger, configuration: configuration, drain: drain),
@@ -88,6 +97,7 @@ public struct Server: Service {
                 address: .hostname(configuration.listen.host, port: configuration.listen.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),
             onServerRunning: { channel in
+                await gate.opened()
                 await onListening(
                     configuration.listen.bound(to: channel.localAddress?.port ?? configuration.listen.port))
             },
@@ -96,7 +106,9 @@ public struct Server: Service {
 
     /// The control socket. Until its mode is set the process's umask keeps others out: it is narrowed here, for
     /// everything that a ledger's process makes is private.
-    private func control(_ administration: Administration, at path: String) throws -> Application<ControlResponder> {
+    private func control(_ administration: Administration, at path: String, gate: StartGate) throws -> Application<
+        ControlResponder
+    > {
         guard path.utf8.count < 104 else {
             throw Refused(
                 description: "the path of the control socket has over 103 bytes, more than a socket can have: \(path)")
@@ -110,8 +122,28 @@ public struct Server: Service {
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
             onServerRunning: { _ in
                 if chmod(path, 0o600) != 0 { logger.error("the control socket's mode could not be set") }
+                gate.open()
             },
             logger: logger)
+    }
+}
+
+/// Holds one service's start back until another's has happened: who is told "listening" can use the control socket.
+private struct StartGate: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() {
+        (stream, continuation) = AsyncStream.makeStream()
+    }
+
+    func open() { continuation.finish() }
+
+    /// Returns when the gate is open, or when the task is cancelled or the server shuts down.
+    func opened() async {
+        await cancelWhenGracefulShutdown {
+            for await _ in stream {}
+        }
     }
 }
 

@@ -80,6 +80,19 @@ import Testing
         }
     }
 
+    @Test func `id is given once, however many ask for it at the same moment`() async throws {
+        let fixture = try await Fixture()
+        let tokens = await withTaskGroup(of: String?.self) { group in
+            for _ in 0..<16 {
+                group.addTask { try? await fixture.token("gateway-1", ["submit"]) }
+            }
+            return await group.reduce(into: [String]()) { if let token = $1 { $0.append(token) } }
+        }
+        #expect(tokens.count == 1)
+        let shown = try #require(BearerToken(parsing: Array(tokens[0].utf8)))
+        #expect(fixture.ledger.callers.caller(showing: shown, at: fixture.clock.now().wall.timestamp) != nil)
+    }
+
     @Test func `whose revocation a crash kept out of the log is sealed at the next start`() async throws {
         let fixture = try await Fixture()
         _ = try await fixture.token("gateway-1", ["submit"])

@@ -200,6 +200,61 @@ import Testing
         #expect(fixture.size == size)
     }
 
+    @Test func `An index that is too far behind is 429 with Retry-After`() async throws {
+        var limits = SequencerLimits()
+        limits.indexLag = 1
+        let fixture = try await Fixture(limits: limits)
+        let token = try await fixture.token("gateway", ["submit"])
+        let size = fixture.size
+        let answer = try await fixture.test { try await $0.submit(token, Event.cancelled("e-1")) }
+        #expect(answer.status == .tooManyRequests)
+        #expect(answer.problem == "index-behind")
+        #expect(answer.headers[.retryAfter] == "5")
+        #expect(fixture.size == size)
+    }
+
+    @Test func `A body that takes too long is 408`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        let size = fixture.size
+        let change: (inout ServerConfiguration) -> Void = { $0.limits.bodySeconds = 0 }
+        let answer = try await fixture.test(change) { try await $0.submit(token, Event.cancelled("e-1")) }
+        #expect(answer.status == .requestTimeout)
+        #expect(answer.problem == "request-timeout")
+        #expect(fixture.size == size)
+    }
+
+    @Test func `What was erased cannot be compared: 409, with the entry's index`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        let disclosure = Disclosure(salt: Array(1...16), name: "reason", value: "Maria asked for it")
+        let event = Event.cancelled("e-1").replacing(
+            "\"data\":{",
+            with:
+                "\"disclosures\":\"\(disclosure.text.string)~\",\"data\":{\"_sd\":[\"\(disclosure.digest.string)\"],")
+        try await fixture.test { client in
+            let first = try await client.submit(token, event)
+            #expect(try await client.submit(token, event).status == .ok)
+            let erased = RecordErased(
+                target: EventRef(source: "/gateways/eu-1", id: "e-1"), digests: [disclosure.digest], basis: "GDPR 17",
+                erasedBy: try Fixture.operatorPrincipal)
+            let order = try ApprovalEvent.ledger(
+                .recordErased(erased), id: "erased-1", time: Timestamp(milliseconds: fixture.clock.now().wall))
+            _ = try await fixture.sequencer.erase(order).get()
+            // Sent as it was, its digests still say that it is the same.
+            #expect(try await client.submit(token, event).status == .ok)
+            let open = Event.cancelled("e-1").replacing(
+                "\"data\":{", with: "\"data\":{\"reason\":\"Maria asked for it\",")
+            let again = try await client.submit(token, open)
+            #expect(again.status == .conflict)
+            #expect(again.problem == "content-erased")
+            #expect(again.index == first.index)
+            let receipt = try await client.get("/v1/events/\(first.index ?? 0)/receipt", token)
+            #expect(receipt.status == .ok)
+            #expect(!receipt.text.contains(disclosure.text.string))
+        }
+    }
+
     @Test func `A server that shuts down says 503, and is not ready`() async throws {
         let fixture = try await Fixture()
         let token = try await fixture.token("gateway", ["submit"])

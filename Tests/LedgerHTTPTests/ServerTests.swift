@@ -34,9 +34,6 @@ import Testing
             let address = try #require(await addresses.first { _ in true })
             let result: Result<Void, any Error>
             do {
-                for _ in 0..<200 where !FileManager.default.fileExists(atPath: socket) {
-                    try await Task.sleep(for: .milliseconds(5))
-                }
                 result = .success(try await body(address.port, socket))
             } catch {
                 result = .failure(error)

@@ -25,9 +25,11 @@ public struct Administration: Sendable {
     /// that is spoken for and that nobody can use.
     public func create(_ order: CallerOrder, by principal: Principal) async throws(Problem) -> IssuedCaller {
         let identity = Self.identity(order.id, "added")
-        guard ledger.callers[order.id] == nil, try position(of: identity) == nil else {
-            throw Problem(.callerTaken, "the caller id '\(order.id)' was given before; ids are never given twice")
-        }
+        let isTaken = Problem(.callerTaken, "the caller id '\(order.id)' was given before; ids are never given twice")
+        guard ledger.callers.claim(order.id) else { throw isTaken }
+        defer { ledger.callers.release(order.id) }
+        // The log remembers an id whose file is gone.
+        guard try position(of: identity) == nil else { throw isTaken }
         let token: BearerToken
         do { token = try BearerToken() } catch { throw Problem(.internalError, "no random bytes: \(error)") }
         let caller = Caller(

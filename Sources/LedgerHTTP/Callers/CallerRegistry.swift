@@ -13,6 +13,8 @@ public final class CallerRegistry: Sendable {
     private struct State {
         var callers: [CallerID: Caller] = [:]
         var byKeyID: [String: CallerID] = [:]
+        /// Ids that somebody is making a caller of at this moment.
+        var claimed: Set<CallerID> = []
     }
 
     /// A file in `callers/` that is not a caller's.
@@ -66,6 +68,16 @@ public final class CallerRegistry: Sendable {
 
     public subscript(_ id: CallerID) -> Caller? {
         state.withLock { $0.callers[id] }
+    }
+
+    /// Speaks for an id, so that two orders for it at the same moment make one caller. False if it is taken.
+    func claim(_ id: CallerID) -> Bool {
+        state.withLock { $0.callers[id] == nil && $0.claimed.insert(id).inserted }
+    }
+
+    /// Ends a claim, whatever came of it.
+    func release(_ id: CallerID) {
+        state.withLock { _ = $0.claimed.remove(id) }
     }
 
     /// Stores a caller, new or changed. Durable when this returns.
