@@ -73,11 +73,15 @@ let lightTargets: [Target] = [
         ["TestLog", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification"]),
     tests(
         "ReportingTests",
-        ["TestLog", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting"]),
+        [
+            "TestLog", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification",
+            "Reporting",
+        ]),
     tests(
         "EvidencePackagesTests",
         [
-            "TestLog", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting",
+            "TestLog", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification",
+            "Reporting",
             "EvidencePackages",
         ]),
     tests(
@@ -108,6 +112,8 @@ let serverTargets: [Target] = [
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
         ]),
     tests(
         "SQLiteIndexTests",
@@ -131,6 +137,9 @@ let serverTargets: [Target] = [
         [
             "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "countersign",
             "countersign-verify",
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
         ]),
 ]
 
@@ -152,6 +161,7 @@ let package = Package(
                 .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
                 .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
                 .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+                .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
             ]),
     targets: lightTargets + (light ? [] : serverTargets)
 )

@@ -54,8 +54,8 @@ LAB = Source("/gateways/lab", "gateway-lab", True, 3, 20)
 OKTA = Source("/directory/okta", "directory-okta", True, 10, 60)
 INES = Source("/admin/ines", "admin-ines", True, 3, 10)
 TOMAS = Source("/admin/tomas", "admin-tomas", True, 3, 10)
-SLACK = Source("/sources/slack", "slack-bridge", False, 4, 45)
-TRAIL = Source("/sources/cloudtrail", "cloudtrail-bridge", False, 60, 60)
+SLACK = Source("/bridges/slack", "slack-bridge", False, 4, 45)
+TRAIL = Source("/bridges/cloudtrail", "cloudtrail-bridge", False, 60, 60)
 
 LAB_SILENT_FROM = 7 * DAY + 9 * HOUR  # Monday 9 November, 09:00
 

@@ -1,0 +1,89 @@
+import Glibc
+import LedgerEngine
+import MerkleTree
+import SignedNotes
+
+/// Writes the log as a static tree of files (C2SP tlog-tiles) that any web server may publish: hash tiles, entry
+/// bundles, and the checkpoint last, so that a tree that a reader sees is whole.
+///
+/// It goes on where an earlier export ended: a full tile never changes, so one that is there with its length is
+/// left alone. Every file appears by a rename, flushed before; a crash leaves files that are whole or not there.
+public struct TileExport {
+    private let reader: LedgerReader
+    private let folder: String
+    private let system: any FileSystem
+
+    /// What an export did.
+    public struct Summary: Hashable, Sendable {
+        public var head: TreeHead
+        public var written = 0
+        public var kept = 0
+    }
+
+    public init(_ reader: LedgerReader, to folder: String, in system: any FileSystem = DiskFileSystem()) {
+        self.reader = reader
+        self.folder = folder
+        self.system = system
+    }
+
+    /// Exports the published head's tree; `progress` gets how many entries of how many are done.
+    public func run(progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }) throws -> Summary {
+        let published = reader.published
+        var summary = Summary(head: published.head)
+        var made: Set<String> = []
+        try makeFolders(folder, &made)
+        for tile in TileAddress.all(for: published.size) {
+            try write(TilePath.format(tile), byteCount: tile.width * 32, &summary, &made) { try reader.tile(tile) }
+            guard tile.level == 0 else { continue }
+            let path = TilePath.format(entries: tile.index, width: tile.width)
+            try write(path, byteCount: nil, &summary, &made) { try reader.bundle(tile.index, width: tile.width) }
+            progress(tile.index * 256 + UInt64(tile.width), published.size.value)
+        }
+        // The folders' names before the checkpoint that needs them.
+        for folder in made { try system.flushDirectory(folder) }
+        try replace("\(folder)/checkpoint", with: published.note)
+        try system.flushDirectory(folder)
+        return summary
+    }
+
+    /// - Parameter byteCount: the file's length where it is known; a bundle's is known only by its presence.
+    private func write(
+        _ path: String, byteCount: Int?, _ summary: inout Summary, _ made: inout Set<String>,
+        content: () throws -> [UInt8]?
+    ) throws {
+        let target = "\(folder)/\(path)"
+        if let length = try length(of: target), byteCount.map({ UInt64($0) == length }) ?? (length > 0) {
+            summary.kept += 1
+            return
+        }
+        guard let bytes = try content() else { throw StorageError.corrupt("\(path) is not in the published tree") }
+        try makeFolders(String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)]), &made)
+        try replace(target, with: bytes)
+        summary.written += 1
+    }
+
+    private func length(of path: String) throws -> UInt64? {
+        do {
+            return try OpenFile(path, for: .reading, in: system).length()
+        } catch {
+            guard error.code == ENOENT else { throw error }
+            return nil
+        }
+    }
+
+    /// The file is there whole, under its name, or not at all.
+    private func replace(_ target: String, with bytes: [UInt8]) throws {
+        let temporary = "\(target).partial"
+        let file = try OpenFile(temporary, for: .creating, in: system)
+        try file.truncate(to: 0)
+        try file.write(bytes, at: 0)
+        try file.flush()
+        try system.rename(temporary, to: target)
+    }
+
+    private func makeFolders(_ path: String, _ made: inout Set<String>) throws {
+        guard !path.isEmpty, made.insert(path).inserted else { return }
+        if let slash = path.lastIndex(of: "/") { try makeFolders(String(path[..<slash]), &made) }
+        try system.makeDirectory(path)
+    }
+}

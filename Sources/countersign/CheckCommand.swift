@@ -1,0 +1,78 @@
+import ApprovalEvents
+import ArgumentParser
+import Foundation
+import LedgerCrypto
+import LogFiles
+import MerkleTree
+import SignedNotes
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Re-read and re-hash every entry of a ledger, and compare everything that was derived from them.",
+        discussion: """
+            Reads at the published head, the server running or not, and changes nothing. Each thing that is wrong is
+            named with its file, entry and offset; it goes on to the end whatever it finds.
+
+            Example: countersign check --data ledger
+
+            Exit codes: 0 nothing is wrong; 1 something is; 2 it could not be asked.
+            """
+    )
+
+    @Option(help: ArgumentHelp("The ledger's directory.", valueName: "DIR"))
+    var data: String
+
+    @Flag(help: "Print each finding and the summary as JSON, one a line.")
+    var json = false
+
+    func run() throws {
+        let directory = LedgerDirectory(path: data)
+        let key = try directory.verifierKey()
+        var progress = ProgressLine("entries hashed")
+        let summary: CheckSummary
+        do {
+            let check = try LogCheck(directory.path, origin: key.name, keys: [key]) { finding in
+                print(json ? Self.line(finding) : "WRONG  \(finding)")
+            } progress: {
+                progress.show(Int($0))
+            }
+            summary = try check.run()
+        } catch {
+            throw CommandFailure.failed("\(directory.path): \(error)")
+        }
+        progress.finish()
+        print(json ? Self.line(summary) : Self.sentence(summary))
+        if summary.findings > 0 { throw ExitCode(CommandFailure.failed) }
+    }
+
+    private static func sentence(_ summary: CheckSummary) -> String {
+        let read = "\(summary.entries) entries, \(summary.commits) commits and \(summary.heads) heads read and hashed"
+        let head = summary.head.map { "; head: size \($0.size), root \($0.root)" } ?? ""
+        let running = summary.writerIsRunning ? " (a server is running: checked up to what it has published)" : ""
+        return summary.findings == 0
+            ? "nothing is wrong: \(read)\(head)\(running)" : "\(summary.findings) wrong: \(read)\(running)"
+    }
+
+    private static func line(_ finding: CheckFinding) -> String {
+        var object: JSONObject = ["file": .string(Text(finding.file)), "message": .string(Text(finding.message))]
+        if let entry = finding.entry { object["entry"] = number(entry.value) }
+        if let offset = finding.offset { object["offset"] = number(offset) }
+        return text(object)
+    }
+
+    private static func line(_ summary: CheckSummary) -> String {
+        var object: JSONObject = [
+            "commits": number(summary.commits), "entries": number(summary.entries), "heads": number(summary.heads),
+            "findings": number(summary.findings), "writer_running": .bool(summary.writerIsRunning),
+        ]
+        if let head = summary.head { object["root"] = .string(Text(head.root.hex)) }
+        return text(object)
+    }
+
+    private static func number(_ value: UInt64) -> JSONValue { .number(JSONNumber(Int64(value))) }
+
+    private static func text(_ object: JSONObject) -> String {
+        String(decoding: JSONValue.object(object).canonicalBytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,40 @@
+import ApprovalEvents
+import ArgumentParser
+import Foundation
+
+/// Which ledger on this machine, and how to open its key.
+struct LedgerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The ledger's directory.", valueName: "DIR"))
+    var data: String
+
+    @Option(
+        help: ArgumentHelp("File whose first line opens the signing key, where it has a passphrase.", valueName: "FILE")
+    )
+    var passphraseFile: String?
+
+    var directory: LedgerDirectory { LedgerDirectory(path: data) }
+
+    func passphrase() throws -> [UInt8]? {
+        try passphraseFile.map { Array(try Files.readSecret($0).utf8) }
+    }
+}
+
+/// Who orders an administrative change. It stands in the log.
+struct OperatorOptions: ParsableArguments {
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "Who orders this, such as okta:00u1. Default: os:USER@HOST, which is marked unverified.",
+            valueName: "PRINCIPAL"))
+    var principal: String?
+
+    var id: String { principal ?? "os:\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
+
+    func resolved() throws -> Principal {
+        guard let pid = PrincipalID(Text(id)) else {
+            throw CommandFailure.usage("--as takes a principal such as okta:00u1, not \(id)")
+        }
+        let unverified = Auth(method: "os-login", strength: .none)
+        return Principal(kind: .human, id: pid, auth: principal == nil ? unverified : nil)
+    }
+}

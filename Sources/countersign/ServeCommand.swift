@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import LedgerHTTP
+import Logging
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve a ledger over HTTP until SIGTERM or Ctrl-C.",
+        discussion: """
+            Prints "listening on http://HOST:PORT" on standard output once it answers; logs go to standard error.
+            Port 0 picks a free one. Only loopback addresses are listened on without TLS: put a TLS proxy in front
+            and say --behind-tls for any other.
+
+            Example: countersign serve --data ledger --listen 127.0.0.1:8440
+            """
+    )
+
+    @OptionGroup var ledger: LedgerOptions
+
+    @Option(help: ArgumentHelp("Address to listen on; port 0 picks one.", valueName: "HOST:PORT"))
+    var listen = "127.0.0.1:8440"
+
+    @Flag(help: "TLS ends in front of this server: listening beyond loopback is fine.")
+    var behindTls = false
+
+    @Flag(help: "Ask for the read role at the checkpoint, hash tiles and proofs too.")
+    var privateTree = false
+
+    @Option(help: "What to log: debug, info, notice, warning, error.")
+    var logLevel = "notice"
+
+    func run() async throws {
+        guard let address = ListenAddress(listen) else {
+            throw CommandFailure.usage("--listen takes HOST:PORT, such as 127.0.0.1:8440, not \(listen)")
+        }
+        guard let level = Logger.Level(rawValue: logLevel) else {
+            throw CommandFailure.usage("--log-level is debug, info, notice, warning or error, not \(logLevel)")
+        }
+        let directory = ledger.directory
+        var configuration = ServerConfiguration(listen: address, controlSocket: directory.controlSocket)
+        configuration.isBehindTLS = behindTls
+        configuration.hasPublicTree = !privateTree
+        if let complaint = configuration.complaint { throw CommandFailure.usage(complaint) }
+        let (opened, settings) = try await directory.open(passphrase: ledger.passphrase())
+        configuration.rules = settings.rules
+        var logger = Logger(label: "countersign") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = level
+        let server = try Server(ledger: opened, configuration: configuration, logger: logger) { address in
+            FileHandle.standardOutput.write(Data("listening on http://\(address)\n".utf8))
+        }
+        do {
+            try await server.run()
+        } catch {
+            throw CommandFailure.failed("the server stopped: \(error)")
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import LedgerEngine
+import LogFiles
+import MerkleTree
+
+struct TilesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tiles",
+        abstract: "The log as a static tree of files (C2SP tlog-tiles).",
+        subcommands: [TilesExportCommand.self]
+    )
+}
+
+struct TilesExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write the static tree: checkpoint, hash tiles and entry bundles.",
+        discussion: """
+            Reads at the published head, the server running or not. Run again, it adds what is new: full tiles never
+            change. The checkpoint comes last, so the tree may be published while this runs. The bundles hold the
+            entries themselves: publish the folder only to those who may read them.
+
+            Example: countersign tiles export tiles --data ledger
+                     countersign-verify log tiles --trust ledger/trust
+            """
+    )
+
+    @Argument(help: "Folder to write to.")
+    var folder: String
+
+    @Option(help: ArgumentHelp("The ledger's directory.", valueName: "DIR"))
+    var data: String
+
+    func run() throws {
+        let directory = LedgerDirectory(path: data)
+        try directory.requireLedger()
+        do {
+            let export = TileExport(try LedgerReader(PublishedLog(directory.path)), to: folder)
+            var progress = ProgressLine("entries exported")
+            let summary = try export.run { done, _ in progress.show(Int(done)) }
+            progress.finish()
+            print("\(folder): size \(summary.head.size), \(summary.written) files written, \(summary.kept) kept")
+        } catch {
+            throw CommandFailure.failed("\(error)")
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+struct ServerDidNotStart: Error {
+    let output: String
+}
+
+/// A `countersign serve` of its own, on a port that the system picks.
+final class ServerProcess {
+    let address: String
+    private let process: Process
+
+    /// Returns once the server has said that it listens.
+    init(data: String, arguments: [String] = [], environment: [String: String] = [:]) throws {
+        process = Process()
+        process.executableURL = Binary.countersign.url
+        process.arguments = ["serve", "--data", data, "--listen", "127.0.0.1:0"] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        let errorFile = data + ".log"
+        try Data().write(to: URL(fileURLWithPath: errorFile))
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorFile))
+        try process.run()
+        var said: [UInt8] = []
+        while true {
+            let chunk = pipe.fileHandleForReading.availableData
+            said += chunk
+            let lines = String(decoding: said, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            if let line = lines.dropLast().first(where: { $0.hasPrefix("listening on ") }) {
+                address = String(line.dropFirst("listening on ".count))
+                return
+            }
+            if chunk.isEmpty {
+                process.waitUntilExit()
+                let log = (try? String(contentsOfFile: errorFile, encoding: .utf8)) ?? ""
+                throw ServerDidNotStart(output: String(decoding: said, as: UTF8.self) + log)
+            }
+        }
+    }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// Asks the server to stop, as a service manager does, and waits.
+    @discardableResult
+    func stop() -> Int32 {
+        if process.isRunning { process.terminate() }
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// `kill -9`.
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    func waitUntilExit() {
+        process.waitUntilExit()
+    }
+
+    deinit {
+        if process.isRunning { kill() }
+    }
+}
