@@ -49,7 +49,7 @@ def alias(stage, plan):
     run(stage, case, approved(case, "jonas", over="slack"))
     plan.expect(case, "Self-approval over an alias",
                 "Jonas asks under his directory id and approves with his Slack account, which the directory has bound to him. "
-                "The gateway's runner then acts for him, so the approver also stands in the executor's chain.", ["R03.1", "R03.4"])
+                "The gateway's runner then acts for him, so the approver also stands in the executor's chain.", ["R03.1"])
 
 
 def two_steps(stage, plan):
@@ -58,7 +58,7 @@ def two_steps(stage, plan):
     run(stage, case, approved(case, "priya"))
     plan.expect(case, "Self-approval over two steps",
                 "report-writer acts for planner, which acts for Priya; Priya approves, and the runner acts for the same chain.",
-                ["R03.2", "R03.4"])
+                ["R03.2"])
 
 
 def owner(stage, plan):
@@ -135,7 +135,7 @@ def raced_by_amendment(stage, plan):
     case.start(case.when + 350, case.executor(), action_digest=before)
     case.finish(case.when + 352, records=90)
     plan.expect(case, "Granted what was no longer asked",
-                "The request is amended; ten seconds later the gateway grants, and runs, what stood there before.", ["R02.2"])
+                "The request is amended; ten seconds later the gateway grants, and runs, what stood there before. The votes that the grant counts were void by then.", ["R02.2", "R02.3"])
 
 
 def old_grant_after_amendment(stage, plan):
@@ -216,21 +216,21 @@ def unbound_account(stage, plan):
     run(stage, case, case.when + 307, records=case.action["parameters"]["rows"])
     plan.expect(case, "An account that nobody has bound",
                 "One of two votes comes from a Slack account that no directory entry explains: whose it is, and so whether it is "
-                "the requester's, her agent's owner's or the executor's, cannot be known.", undecidable=["R03.1", "R03.2", "R03.3", "R03.4"])
+                "the requester's, her agent's owner's or the executor's, cannot be known.", undecidable=["R03.2"])
 
 
 def endless_agents(stage, plan):
     case = write_case(stage, 10 * DAY + 11 * HOUR, agent("agent:db-tuner", "service:night-scheduler"))
     run(stage, case, approved(case, "priya"))
     plan.expect(case, "Agents all the way down",
-                "db-tuner acts for the night scheduler, and nobody says whom that acts for.", undecidable=["R03.2", "R03.4"])
+                "db-tuner acts for the night scheduler, and nobody says whom that acts for.", undecidable=["R03.2"])
 
 
 def stranger_asks(stage, plan):
     case = write_case(stage, 10 * DAY + 13 * HOUR, {"kind": "human", "id": "partner:k-17"})
     run(stage, case, approved(case, "jonas"))
     plan.expect(case, "A stranger asks",
-                "The requester is neither enrolled nor in a roster: nothing says that it is not the reviewer.", undecidable=["R03.1", "R03.4"])
+                "The requester is neither enrolled nor in a roster: nothing says that it is not the reviewer.", undecidable=["R03.1"])
 
 
 def stranger_behind_agent(stage, plan):
@@ -239,7 +239,7 @@ def stranger_behind_agent(stage, plan):
     case = write_case(stage, 10 * DAY + 15 * HOUR, asks)
     run(stage, case, approved(case, "wei"))
     plan.expect(case, "A stranger behind an agent", "ledger-clerk acts for somebody whom the log does not know.",
-                undecidable=["R03.2", "R03.4"])
+                undecidable=["R03.2"])
 
 
 def optional_showing(stage, plan):
@@ -261,7 +261,7 @@ def silent_gateway(stage, plan):
     case.say("action.finished", when + 1510, {"execution_id": "run-1", "outcome": "succeeded", "records": 4}, EU)
     plan.expect(case, "The gateway that fell silent",
                 "eu-1 runs under a grant of the lab gateway, which has not been heard of since (its heartbeats are overdue): the "
-                "grant may exist.", undecidable=["R01.1", "R02.1"])
+                "grant may exist.", undecidable=["R01.1"])
 
 
 def aftermath(stage, plan):
