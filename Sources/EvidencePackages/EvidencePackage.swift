@@ -48,7 +48,10 @@ public struct EvidencePackage: Hashable, Sendable {
             extract: ExtractParts(extract, opening: Int(evidence.scope.opening)), evidence: evidence, scope: scope)
     }
 
-    init(extract: ExtractParts, evidence: VerifiedEvidence, scope: PackageScope) {
+    /// - Parameter beside: files under `data/` that do not follow from the entries; they are in the manifest.
+    init(
+        extract: ExtractParts, evidence: VerifiedEvidence, scope: PackageScope, beside: [String: [UInt8]] = [:]
+    ) {
         let report = ComplianceReport(evidence: evidence, framework: scope.framework)
         var files: [String: [UInt8]] = [
             "README.txt": PackageText.readme(report, scope),
@@ -63,6 +66,7 @@ public struct EvidencePackage: Hashable, Sendable {
             "data/40-results/exceptions.csv": CSVTable.exceptions(report).bytes,
         ]
         files.merge(extract.files) { first, _ in first }
+        files.merge(beside) { first, _ in first }
         for population in report.populations {
             files["data/20-populations/\(population.fileName)"] = CSVTable.population(population).bytes
         }

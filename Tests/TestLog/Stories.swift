@@ -94,3 +94,9 @@ extension TestLog {
         return log
     }
 }
+
+extension Story {
+    /// What agents and people may write where a report prints it: markup, formulas, and marks that turn writing round.
+    public static let hostile: Text =
+        "</td><script>alert(1)</script><img src=x onerror=alert(2)>\"'&=cmd|' /C calc'!A0\u{202E}gnp.exe"
+}

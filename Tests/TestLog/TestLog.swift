@@ -201,3 +201,13 @@ extension TestLog {
         return files
     }
 }
+
+extension TestLog {
+    /// An extract, verified: what a report is made from.
+    public func evidence(from: Int64? = nil, to: Int64? = nil, wholeLead: Bool = true) throws -> VerifiedEvidence? {
+        var verifier = ExtractVerifier(trust: try trust)
+        var splitter = LineSplitter()
+        try splitter.read(try extract(from: from, to: to, wholeLead: wholeLead)) { verifier.read(line: $0) }
+        return verifier.finish().evidence
+    }
+}
