@@ -93,6 +93,15 @@ final class LogReads: Sendable {
         return frontier
     }
 
+    /// Whether levels and offsets are as long as a log of `size` entries needs them.
+    func cover(_ size: UInt64) -> Bool {
+        func holds(_ path: String, _ length: UInt64) -> Bool {
+            (try? file(path).length()).map { $0 >= length } ?? false
+        }
+        let levels = (0..<UInt8(64)).prefix { size >> UInt64($0) > 0 }
+        return holds(layout.offsets, size * 8) && levels.allSatisfy { holds(layout.level($0), size >> UInt64($0) * 32) }
+    }
+
     func note(for size: UInt64) throws -> [UInt8]? {
         try HeadScan(try file(layout.heads)).record(of: size)?.parts.note
     }

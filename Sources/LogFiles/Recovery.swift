@@ -53,7 +53,7 @@ struct Recovery {
     /// read from entry 0.
     private mutating func replayFromWatermark() throws -> Replay {
         if watermark.size > 0 {
-            if let frontier = try? reads.head(at: watermark.size) {
+            if reads.cover(watermark.size), let frontier = try? reads.head(at: watermark.size) {
                 var replay = try Replay(base: base, from: watermark.size, frontier: frontier)
                 if try replay.run() { return replay }
             }

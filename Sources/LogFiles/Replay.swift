@@ -38,6 +38,8 @@ struct Replay {
             first += base.geometry.entries
             guard frontier.size.value == first else { break }
         }
+        guard start == 0 || last != nil else { return false }
+        try refuseMissing()
         try refuseLater()
         return true
     }
@@ -80,6 +82,14 @@ struct Replay {
         try derived.write(plan, position: end)
         frontier = plan.after
         rehashed += UInt64(plan.count)
+    }
+
+    /// Below the watermark nothing is read again; that the files are there at all is looked at.
+    private func refuseMissing() throws {
+        for first in stride(from: 0, to: frontier.size.value, by: Int(base.geometry.entries))
+        where !firsts.contains(first) {
+            throw StorageError.corrupt("\(base.layout.segment(first)) is missing; the log has \(frontier.size) entries")
+        }
     }
 
     /// Segments after the end can only be of the same unfinished commit: one slot each, at most.
