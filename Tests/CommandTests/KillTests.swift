@@ -30,7 +30,7 @@ struct KillTests {
             do {
                 let doomed = try ServerProcess(data: ledger.data, environment: environment)
                 let made = await Load(address: doomed.address, token: ledger.token, round: round)
-                    .run(connections: Self.connections, until: plan == nil ? .milliseconds(300) : .seconds(4))
+                    .run(connections: Self.connections, until: plan == nil ? .milliseconds(300) : .seconds(2))
                 doomed.kill()
                 answered.merge(made) { first, _ in first }
             } catch is ServerDidNotStart {
@@ -113,7 +113,7 @@ struct TestLedger {
             if before.size < new.size {
                 let answer = try await client.json(
                     "/v1/proofs/consistency?first=\(before.size.value)&second=\(new.size.value)", as: ProofAnswer.self)
-                try ConsistencyProof(hashes: answer.hashes()).verify(from: before, to: new)
+                try ConsistencyProof(hashes: answer.digests()).verify(from: before, to: new)
             } else {
                 #expect(before == new, "\(comment): one size, two roots")
             }
@@ -157,10 +157,10 @@ struct EntryID: Decodable {
 }
 
 struct ProofAnswer: Decodable {
-    let proof: [String]
+    let hashes: [String]
 
-    func hashes() throws -> [Digest] {
-        try proof.map { text in
+    func digests() throws -> [Digest] {
+        try hashes.map { text in
             try #require(Base64.decode(Array(text.utf8)).flatMap { Digest($0) }, "\(text) is no hash")
         }
     }
