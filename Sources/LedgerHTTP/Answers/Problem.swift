@@ -6,7 +6,7 @@ import MerkleTree
 /// ```json
 /// {"detail":"1 rule is broken","status":422,"title":"The event breaks the rules of its type",
 ///  "type":"https://countersign.dev/problems/invalid-event",
-///  "violations":[{"message":"…","pointer":"/data/requester/id","rule":"required"}]}
+///  "violations":[{"message":"…","pointer":"/data/requester/id","rule":"required-member"}]}
 /// ```
 public struct Problem: Error, Hashable, Sendable {
     public let type: ProblemType
