@@ -21,10 +21,12 @@ public struct Evaluator: Sendable {
     public mutating func read(_ recorded: RecordedEntry) {
         guard recorded.index.value >= next, recorded.index.value < known.head.size.value else { return }
         next = recorded.index.value + 1
-        if recorded.index.value >= firstOwed { given += 1 }
         let event = recorded.entry
         let moment = Moment(recorded)
-        known.gates.hear(moment)
+        if recorded.index.value >= firstOwed {
+            given += 1
+            known.gates.hear(moment, isWhole: known.coverage == .everything)
+        }
         place(event.payload, type: event.type, subject: event.subject, at: moment)
         if let type = event.payload.type { count(type, event.payload, at: moment) }
         readWorld(event.payload, type: event.type, at: moment)

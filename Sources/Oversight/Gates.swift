@@ -17,10 +17,17 @@ struct Gates: Sendable {
         let lateSeconds: Int64?
     }
 
+    /// Where in time a missing event would stand: before `to`, and not before `from` where that is known.
+    struct Window: Sendable {
+        let from: Timestamp?
+        let to: Moment
+    }
+
     /// The numbers of a source as runs without a gap, ascending: as long as its gaps are many, not its events.
     struct Heard: Sendable {
         var runs: [Run] = []
-        var unnumbered = false
+        /// Whether its numbers are given from 1 on.
+        var isWhole: Bool
     }
 
     struct Run: Sendable {
@@ -36,12 +43,13 @@ struct Gates: Sendable {
 
     mutating func speaksForCases(_ source: Text) { gates.insert(source) }
 
-    mutating func hear(_ moment: Moment) {
+    /// - Parameter isWhole: whether everything that the source said is given, and not only from some entry on.
+    mutating func hear(_ moment: Moment, isWhole: Bool) {
         guard let number = moment.sequence, number > 0 else {
-            heard[moment.source, default: Heard()].unnumbered = true
+            if heard[moment.source] == nil { heard[moment.source] = Heard(isWhole: isWhole) }
             return
         }
-        heard[moment.source, default: Heard()].insert(number, at: moment.time)
+        heard[moment.source, default: Heard(isWhole: isWhole)].insert(number, at: moment.time)
     }
 
     /// The longest delay that was ever declared normal for each source: a promise is the operator's own word, and
@@ -51,7 +59,7 @@ struct Gates: Sendable {
     }
 
     /// Whether `source` may have sent something between `from` and `to` that is not in the log. Nil: it can not.
-    func mayLack(_ source: Text, from: Timestamp?, to: Timestamp, ordering: Ordering, head: Timestamp) -> String? {
+    func mayLack(_ source: Text, in window: Window, ordering: Ordering, head: Timestamp) -> String? {
         let promise = promises[source]?.last
         guard let heard = heard[source] else {
             guard let promise else { return nil }
@@ -60,9 +68,17 @@ struct Gates: Sendable {
         guard let latest = heard.runs.last, promise?.sequenced != false else {
             return "\(source) does not number its events, so nothing shows that none is missing"
         }
-        if let gap = heard.gap(from: from, to: to, skew: ordering.skewSeconds) { return "\(source) has a gap: \(gap)" }
-        if latest.lastTime >= to { return nil }
+        if let gap = heard.gap(in: window, of: source, skew: ordering.skewSeconds) {
+            return "\(source) has a gap: \(gap)"
+        }
+        if latest.lastTime >= window.to.time { return nil }
         return silence(of: source, since: latest.lastTime, promise: promise, ordering: ordering, head: head)
+    }
+
+    /// A gap of a source that numbers its events, in `window`.
+    func gap(_ source: Text, in window: Window, skew: Int64) -> String? {
+        guard promises[source]?.last?.sequenced != false else { return nil }
+        return heard[source]?.gap(in: window, of: source, skew: skew)
     }
 
     private func silence(
@@ -85,7 +101,7 @@ extension Gates.Heard {
         let place = firstRun(endingAtOrAfter: number)
         if place < runs.count, runs[place].first <= number { return }
         let joinsBefore = place > 0 && runs[place - 1].last == number - 1
-        let joinsAfter = place < runs.count && runs[place].first == number + 1
+        let joinsAfter = place < runs.count && runs[place].first == number &+ 1
         switch (joinsBefore, joinsAfter) {
         case (true, true):
             runs[place - 1].last = runs[place].last
@@ -112,15 +128,17 @@ extension Gates.Heard {
         return low
     }
 
-    /// A gap whose neighbours leave room for an event between `from` and `to`.
-    func gap(from: Timestamp?, to: Timestamp, skew: Int64) -> String? {
+    /// A gap whose neighbours leave room for an event in `window`. A source's own numbers decide what it said before
+    /// the window's end.
+    func gap(in window: Gates.Window, of source: Text, skew: Int64) -> String? {
+        let end = window.to.source == source ? window.to.sequence : nil
         var previous: Gates.Run?
         for run in runs {
             defer { previous = run }
-            let first = (previous?.last ?? 0) + 1
-            guard run.first > first else { continue }
-            if let before = previous, before.lastTime.isLater(than: to, by: skew) { continue }
-            if let from, from.isLater(than: run.firstTime, by: skew) { continue }
+            guard let first = previous.map({ $0.last &+ 1 }) ?? (isWhole ? 1 : nil), run.first > first else { continue }
+            if let end, first > end { continue }
+            if end == nil, let before = previous, before.lastTime.isLater(than: window.to.time, by: skew) { continue }
+            if let from = window.from, from.isLater(than: run.firstTime, by: skew) { continue }
             return first == run.first - 1
                 ? "number \(first) is missing" : "numbers \(first)–\(run.first - 1) are missing"
         }

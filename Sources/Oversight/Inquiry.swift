@@ -20,8 +20,17 @@ struct Inquiry {
         let judgements = authorityJudgements() + digestJudgements() + separationJudgements()
         return Settlement(
             subject: record.subject, scope: .approvalCase, opened: record.first.index,
-            judgements: judgements.map(withUnread)
+            judgements: joined(judgements.map(withUnread))
         ).results()
+    }
+
+    /// Where an event of the case is missing already, a gap is no second lack: it may be where that event is.
+    private func joined(_ judgements: [Judgement]) -> [Judgement] {
+        guard let lack = judgements.first(where: { $0.missing?.isOfGap == true })?.missing else { return judgements }
+        return judgements.map { judgement in
+            guard case .numbers? = judgement.missing else { return judgement }
+            return .undecidable(judgement.check, lack, judgement.entries, judgement.reason, rank: judgement.rank)
+        }
     }
 
     /// A case with an event that cannot be read holds nothing: whatever that event says may undo it.

@@ -58,7 +58,7 @@ struct Known: Sendable {
         }
         for sender in senders.sorted() {
             if let doubt = gates.mayLack(
-                sender, from: from, to: needed.time, ordering: ordering, head: head.ledgerTime)
+                sender, in: Gates.Window(from: from, to: needed), ordering: ordering, head: head.ledgerTime)
             {
                 return Absence(verdict: .undecidable(missing: missing.words), why: doubt)
             }

@@ -12,11 +12,20 @@ enum Missing: Hashable, Sendable {
     case account(Text)
     case action(ContentDigest)
     case shown(EventIdentity)
+    case numbers(Text)
     case order(EventIdentity, EventIdentity)
     case policy(Text)
     case reading(Text)
     case entries(UInt64)
     case choice(String)
+
+    /// Whether it is an event of the case, which a gap of its source may hold.
+    var isOfGap: Bool {
+        switch self {
+        case .event, .request, .start, .notice: true
+        default: false
+        }
+    }
 
     /// What would decide, in words.
     var words: String {
@@ -31,6 +40,7 @@ enum Missing: Hashable, Sendable {
         case .account(let account): "whose account \(account) is (a binding)"
         case .action(let digest): "the action whose digest is \(digest)"
         case .shown(let identity): "what the voter of \(identity.id) was shown"
+        case .numbers(let source): "what \(source) sent under the numbers that are missing"
         case .order(let one, let other):
             "which came first, \(one.id) of \(one.source) or \(other.id) of \(other.source)"
         case .policy(let source): "the policy that governs \(source)"

@@ -7,7 +7,7 @@ extension Inquiry {
     func digestJudgements() -> [Judgement] {
         record.starts.all.flatMap(ran)
             + record.grants.all.flatMap { grant in
-                inForce(grant) + kept(grant) + grant.votes.flatMap { counted($0, by: grant) }
+                withoutGap(inForce(grant) + kept(grant), grant) + grant.votes.flatMap { counted($0, by: grant) }
             }
     }
 
@@ -137,6 +137,25 @@ extension Inquiry {
                 check, .order(first.moment.identity, last.moment.identity), entries,
                 "Nothing shows which action was asked for when the grant \(grant.moment.identity.id) was made.")
         ]
+    }
+
+    /// That nothing was amended rests on the absence of an amendment (EVENTS §4.12): where a source of the case has a
+    /// gap while the case was live, it may be in it.
+    private func withoutGap(_ judgements: [Judgement], _ grant: GrantFact) -> [Judgement] {
+        guard let request = record.request, judgements.allSatisfy({ $0.verdict == .holds }) else { return judgements }
+        let used = record.starts(under: grant.moment.identity).map(\.moment)
+        let end = used.max { ($0.time, $0.index) < ($1.time, $1.index) } ?? grant.moment
+        let window = Gates.Window(from: request.moment.time, to: end)
+        for sender in senders {
+            let gap = known.gates.gap(sender, in: window, skew: ordering.skewSeconds)
+            guard let gap else { continue }
+            return [
+                .undecidable(
+                    .grantedInForce, .numbers(sender), judgements.flatMap(\.entries),
+                    "While this case was live, \(sender) has a gap (\(gap)): an amendment may be in it.", rank: 3)
+            ]
+        }
+        return judgements
     }
 
     private struct Asked {
