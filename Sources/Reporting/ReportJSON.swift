@@ -22,7 +22,7 @@ extension ComplianceReport {
             "figures": figuresValue,
             "populations": populationsValue,
             "rules": rulesValue,
-            "results": .array((findings + undecidable + open).map(\.json)),
+            "results": .array((findings + undecidable + open).map { .object($0.json) }),
             "executions": .array(
                 authorities.map { .object(["authority": .text($0.kind.rawValue), "figure": .text($0.figure.id)]) }),
             "days": .array(
@@ -116,16 +116,6 @@ extension Outcome {
 }
 
 extension CheckResult {
-    var json: JSONValue {
-        var object: JSONObject = [
-            "check": .text(check.description), "subject": .string(subject), "verdict": .text(verdict.kind.rawValue),
-            "reason": .text(reason), "entries": .array(entries.sorted().map { .count(Int($0.value)) }),
-        ]
-        if let missing { object["missing"] = .text(missing) }
-        if let due { object["due"] = .text(due) }
-        return .object(object)
-    }
-
     var missing: String? {
         if case .undecidable(let missing) = verdict { missing } else { nil }
     }

@@ -119,23 +119,35 @@ extension CaseTeller {
 }
 
 @Suite struct `Random histories` {
-    @Test(arguments: 0..<8) func `are judged as a naive reading of the rules judges them`(block: UInt64) throws {
-        for seed in (block * 60)..<(block * 60 + 60) {
-            let history = RandomHistory(seed: seed)
-            let entries = try history.story.sealed()
+    /// The seeds of one block, and the verdicts that they gave.
+    private func agree(_ seeds: Range<UInt64>) throws -> Set<String> {
+        var seen: Set<String> = []
+        for seed in seeds {
+            let entries = try RandomHistory(seed: seed).story.sealed()
             for later in [0.0, 1000] {
                 let head = entries.head(later: later)
-                let result = evaluate(entries, asOf: head)
-                let ours = Set(
-                    result.checks.filter { $0.scope == .approvalCase }.map {
-                        "\($0.check):\($0.subject) \($0.verdict.word)"
-                    })
+                let checks = evaluate(entries, asOf: head).checks.filter { $0.scope == .approvalCase }
+                let ours = Set(checks.map { "\($0.check):\($0.subject) \($0.verdict.word)" })
                 let theirs = NaiveOversight(log: entries, head: head).verdicts()
-                #expect(
-                    ours == theirs,
-                    "seed \(seed), \(later) s later: only ours \(ours.subtracting(theirs).sorted()), only theirs \(theirs.subtracting(ours).sorted())"
-                )
+                #expect(ours.subtracting(theirs) == [], "only ours, seed \(seed), \(later) s later")
+                #expect(theirs.subtracting(ours) == [], "only theirs, seed \(seed), \(later) s later")
+                seen.formUnion(checks.map { "\($0.check) \($0.verdict.word)" })
             }
         }
+        return seen
+    }
+
+    @Test func `are judged as a naive reading of the rules judges them, every verdict among them`() throws {
+        let seen = try agree(0..<80)
+        let common = ["R01.1", "R02.2", "R02.3", "R02.4"].flatMap { check in
+            ["holds", "finding", "undecidable", "open"].map { "\(check) \($0)" }
+        }
+        let others = ["R01.2", "R01.4", "R02.1", "R03.1", "R03.2", "R03.3", "R03.4"].flatMap { check in
+            ["holds", "finding"].map { "\(check) \($0)" }
+        }
+        // What is missing is seldom still open in these histories: the tables have it.
+        let rare: Set<String> = ["R02.2 open", "R02.3 open"]
+        let wanted = Set(common + others + (1...4).map { "R03.\($0) undecidable" })
+        #expect(wanted.subtracting(rare).subtracting(seen) == [])
     }
 }
