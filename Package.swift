@@ -84,6 +84,13 @@ let lightTargets: [Target] = [
             "Reporting",
             "EvidencePackages",
         ]),
+    // Runs the auditor's command as he does, and gives its files to other programs.
+    tests(
+        "VerifierTests",
+        [
+            "TestLog", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "Reporting",
+            "EvidencePackages", "countersign-verify",
+        ]),
     tests(
         "LedgerEngineTests",
         ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "LedgerEngine", "LogFiles"]),

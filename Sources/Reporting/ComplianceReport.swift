@@ -21,6 +21,8 @@ public struct ComplianceReport: Sendable {
     public let authorities: [AuthorityCount]
     public let days: [DayCount]
     public let concealed: Figure
+    /// Exceptions, undecidable and open cases over all checks.
+    public let totals: [Figure]
     /// Every number that the report prints.
     public let figures: [Figure]
     let judgement: Judgement
@@ -36,6 +38,13 @@ public struct ComplianceReport: Sendable {
         authorities = AuthorityCount.all(of: judgement, into: &book)
         days = DayCount.all(of: evidence, into: &book)
         concealed = Self.concealed(evidence, into: &book)
+        totals = [VerdictKind.finding, .undecidable, .open].map { kind in
+            let results = judgement.results.filter { $0.verdict.kind == kind }
+            return book.add(
+                "Every check: \(kind.rawValue)", results.count,
+                query: "results of any check over the period: \(kind.rawValue)",
+                entries: results.flatMap(\.entries))
+        }
         figures = book.figures
     }
 

@@ -64,24 +64,21 @@ extension ComplianceReport {
     // MARK: Sections
 
     private var summarySection: HTML {
-        let tiles: [(String, [Figure], String)] = [
-            ("Entries", [figures[0]], "in the period"),
-            ("Exceptions", rules.map(\.findings), "cases that a rule found against"),
-            ("Undecidable", rules.map(\.undecidable), "cases that the entries do not decide"),
-            ("Open", rules.map(\.open), "cases whose time is not over"),
+        let tiles: [(String, Figure, String)] = [
+            ("Entries", figures[0], "in the period"),
+            ("Exceptions", totals[0], "results against a case"),
+            ("Undecidable", totals[1], "results that the entries do not decide"),
+            ("Open", totals[2], "results whose time is not over"),
         ]
         return section(
             "summary", "In short",
             el(
                 "ul", [("class", "tiles")],
-                each: tiles.map { name, parts, explanation in
+                each: tiles.map { name, figure, explanation in
                     el(
                         "li", [],
-                        el("span", [("class", "value")], .text("\(parts.reduce(0) { $0 + $1.value })")),
-                        el("strong", [], .text(name)), el("span", [], .text(explanation)),
-                        el(
-                            "span", [("class", "ids")],
-                            each: links(to: parts.filter { parts.count == 1 || $0.value > 0 })))
+                        el("span", [("class", "value")], number(figure)),
+                        el("strong", [], .text(name)), el("span", [], .text(explanation)))
                 }),
             el(
                 "p", [],
@@ -154,10 +151,6 @@ extension ComplianceReport {
     /// A number with the way to what is behind it.
     func number(_ figure: Figure) -> HTML {
         el("a", [("href", "#\(figure.id)"), ("title", "\(figure.id): \(figure.query)")], .text("\(figure.value)"))
-    }
-
-    private func links(to figures: [Figure]) -> [HTML] {
-        figures.prefix(6).flatMap { [el("a", [("href", "#\($0.id)")], .text($0.id)), " "] }
     }
 }
 

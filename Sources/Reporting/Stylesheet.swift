@@ -28,7 +28,10 @@ enum Stylesheet {
         th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere;min-width:3.5rem}
         td{min-width:5rem}
         thead th{border-bottom:2px solid var(--ink);overflow-wrap:normal;white-space:nowrap}
-        tbody th{font-weight:600}
+        tbody th{font-weight:500;overflow-wrap:break-word;min-width:5.5rem}
+        .tiles .value a{color:inherit;text-decoration-thickness:1px;text-underline-offset:.2em}
+        .wide{margin-bottom:1rem}
+        @media (max-width:40rem){body{padding:1rem 1rem 3rem}h1{font-size:1.5rem}td:not(.n){min-width:9rem}tbody th{min-width:4rem}}
         small{display:block;font-weight:400;color:var(--soft);font-size:.8rem;min-width:8rem}
         .n{text-align:right;font-variant-numeric:tabular-nums;min-width:0}
         .word{font-weight:600;white-space:nowrap}.word.notchecked,.none{color:var(--soft)}.word.fails{color:var(--s1)}
