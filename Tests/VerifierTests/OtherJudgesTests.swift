@@ -50,7 +50,7 @@ import Verification
 
     @Test(
         "bagit-python finds a valid bag, and the changed file",
-        .enabled(if: hasBagit, "bagit (PyPI) is not in .venv: run tools/setup"))
+        .enabled(if: has("bagit"), "bagit (PyPI) is not in .venv: run tools/setup"))
     func bagit() throws {
         let python = try #require(Command.find("python3"))
         let check = ["-m", "bagit", "--validate", package.folder]
@@ -60,9 +60,27 @@ import Verification
         #expect(try Command.run(python, check, in: folder).code != 0)
     }
 
-    static var hasBagit: Bool {
+    static func has(_ module: String) -> Bool {
         guard let folder = try? Folder(), let python = Command.find("python3") else { return false }
-        return (try? Command.run(python, ["-c", "import bagit"], in: folder).code) == 0
+        return (try? Command.run(python, ["-c", "import \(module)"], in: folder).code) == 0
+    }
+
+    @Test(
+        "jsonschema finds our reports as schemas/report.schema.json has them",
+        .enabled(if: has("jsonschema"), "jsonschema (PyPI) is not in .venv: run tools/setup"),
+        arguments: Framework.allCases)
+    func schema(framework: Framework) throws {
+        let log = try TestLog.threeDays()
+        let package = try EvidencePackage(
+            extract: log.extract(from: nil, to: nil), trust: log.trust, framework: framework)
+        try folder.write("report.json", try #require(package.files["data/40-results/report.json"]))
+        let python = try #require(Command.find("python3"))
+        let schema = Checkout.root.appendingPathComponent("schemas/report.schema.json").path
+        let code =
+            "import json, jsonschema; load = lambda f: json.load(open(f)); "
+            + "jsonschema.validate(load('report.json'), load('\(schema)'))"
+        let ran = try Command.run(python, ["-c", code], in: folder)
+        #expect(ran.code == 0, "\(ran)")
     }
 
     @Test("a second implementation of the receipt, in Python, agrees on every vector and on our receipts")
