@@ -20,7 +20,8 @@ struct BatchBuilder {
     private var salts: [UInt8]
     private let known: [EventIdentity: LeafIndex]
     private var fresh: [EventIdentity: Int] = [:]
-    private var kept: [[Disclosure]] = []
+    /// What each sealed event disclosed.
+    private(set) var kept: [[Disclosure]] = []
     private let compare: (LeafIndex, ApprovalEvent) throws -> Resend
 
     /// `salts` holds 16 random bytes for each entry that may be sealed; `known` has the position of each event of

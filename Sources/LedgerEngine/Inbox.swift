@@ -12,8 +12,8 @@ struct PreparedEvent: Sendable {
     }
 }
 
-/// Events that wait for their commit together, and the place where their answer will stand.
-final class Ticket: Sendable {
+/// Events that wait for their commit together, and whom to tell what became of them.
+struct Ticket: Sendable {
     typealias Answer = Result<SubmissionOutcome, SubmissionRefusal>
 
     let caller: Text
@@ -21,24 +21,22 @@ final class Ticket: Sendable {
     /// All of them or none (a CloudEvents batch), instead of each for itself.
     let isWhole: Bool
     let size: Int
-    private let answer = Mutex<[Answer]?>(nil)
+    /// Called exactly once, from whichever thread knows the answer. It must not block.
+    let reply: @Sendable (SubmissionReply) -> Void
 
-    init(caller: Text, events: [PreparedEvent], isWhole: Bool) {
+    init(
+        caller: Text, events: [PreparedEvent], isWhole: Bool, reply: @escaping @Sendable (SubmissionReply) -> Void
+    ) {
         self.caller = caller
         self.events = events
         self.isWhole = isWhole
+        self.reply = reply
         size = events.reduce(0) { $0 + $1.event.canonicalSubmission.count }
     }
 
-    func resolve(_ answers: [Answer]) {
-        answer.withLock { $0 = answers }
-    }
-
     func refuse(_ refusal: SubmissionRefusal) {
-        resolve(Array(repeating: .failure(refusal), count: events.count))
+        reply(SubmissionReply(answers: Array(repeating: .failure(refusal), count: events.count), batch: nil))
     }
-
-    var resolved: [Answer]? { answer.withLock { $0 } }
 }
 
 /// Where submissions wait while the last commit runs. Bounded in events and bytes, with a share for each caller,
@@ -61,20 +59,26 @@ final class Inbox: Sendable {
 
     var depth: Int { state.withLock { $0.events } }
 
+    enum Admission {
+        /// It waits. Whoever finds the inbox empty has to see to it that it is emptied.
+        case waits(isFirst: Bool)
+        case refused(SubmissionRefusal)
+    }
+
     /// Takes the ticket in, or says why not.
-    func offer(_ ticket: Ticket) -> SubmissionRefusal? {
+    func offer(_ ticket: Ticket) -> Admission {
         state.withLock { state in
-            if state.isClosed { return .shuttingDown }
+            if state.isClosed { return .refused(.shuttingDown) }
             let count = ticket.events.count
             let share = state.shares[ticket.caller, default: 0] + count
             guard share <= limits.callerShare, state.events + count <= limits.inboxEvents,
                 state.bytes + ticket.size <= limits.inboxBytes
-            else { return .inboxFull }
+            else { return .refused(.inboxFull) }
             state.shares[ticket.caller] = share
             state.events += count
             state.bytes += ticket.size
             state.waiting.append(ticket)
-            return nil
+            return .waits(isFirst: state.waiting.count == 1)
         }
     }
 

@@ -14,6 +14,14 @@ public enum SubmissionOutcome: Hashable, Sendable {
     }
 }
 
+/// What became of one submission.
+public struct SubmissionReply: Sendable {
+    /// One answer for each event, in the order of the events.
+    public let answers: [Result<SubmissionOutcome, SubmissionRefusal>]
+    /// The commit in which the sealed ones stand; nil where nothing was sealed.
+    public let batch: CommittedBatch?
+}
+
 /// Why an event was not taken. Nothing of it is sealed.
 public enum SubmissionRefusal: Error, Hashable, Sendable {
     /// Another content stands under the same `source` and `id`, at this position.

@@ -28,10 +28,10 @@ public struct LedgerParts: Sendable {
 
 /// Gives events their positions: the one writer of the log.
 ///
-/// Submitters put their events into the inbox from their own tasks and then ask the actor to commit what has
-/// gathered. The first to get in takes everything that came while the last commit ran; the others find their
-/// answer there already. That is group commit without a timer and without a fixed batch. A commit is synchronous:
-/// nothing interleaves between reading the frontier and replacing it.
+/// Submitters put their events into the inbox from their own threads. Whoever finds it empty wakes the actor, which
+/// takes everything that has gathered by then; what comes while that is committed waits for the next turn. That is
+/// group commit without a timer and without a fixed batch. A commit is synchronous: nothing interleaves between
+/// reading the frontier and replacing it.
 ///
 /// An answer of `.sealed` or `.resent` means: durable, and inside a signed, published checkpoint.
 public actor Sequencer {
@@ -73,42 +73,53 @@ public actor Sequencer {
 
     // MARK: Submitting
 
-    /// Submits events that stand each for itself. The answers are in the order of the events.
+    /// Submits events that stand each for itself, or of which all come in or none (`isWhole`: a CloudEvents batch).
+    /// The answers are in the order of the events.
     ///
-    /// At most `SequencerLimits.callerShare` events at once. The events of one call get neighbouring positions
-    /// in their order, those that are new.
+    /// At most `SequencerLimits.callerShare` events at once. The events of one call get neighbouring positions in
+    /// their order, those that are new. `reply` is called exactly once, from a thread that must not be held up.
+    public nonisolated func submit(
+        _ events: [ApprovalEvent], caller: Text, isWhole: Bool = false,
+        reply: @escaping @Sendable (SubmissionReply) -> Void
+    ) {
+        guard !events.isEmpty else { return reply(SubmissionReply(answers: [], batch: nil)) }
+        let ticket = Ticket(caller: caller, events: events.map { PreparedEvent($0) }, isWhole: isWhole) { given in
+            self.count(given.answers, caller: caller)
+            reply(given)
+        }
+        switch inbox.offer(ticket) {
+        case .refused(let refusal): ticket.refuse(refusal)
+        case .waits(isFirst: true): wake()
+        case .waits(isFirst: false): break
+        }
+    }
+
+    /// Submits events that stand each for itself, and waits.
     public nonisolated func submit(
         _ events: [ApprovalEvent], caller: Text
     ) async -> [Result<SubmissionOutcome, SubmissionRefusal>] {
-        await submit(Ticket(caller: caller, events: events.map { PreparedEvent($0) }, isWhole: false))
+        await withCheckedContinuation { continuation in
+            submit(events, caller: caller) { continuation.resume(returning: $0.answers) }
+        }
     }
 
-    /// Submits events of which all come in, or none (a CloudEvents batch). On failure the answer is the first
-    /// refusal.
+    /// Submits events of which all come in, or none, and waits. On failure the answer is the first refusal.
     public nonisolated func submitAll(
         _ events: [ApprovalEvent], caller: Text
     ) async -> Result<[SubmissionOutcome], SubmissionRefusal> {
-        let ticket = Ticket(caller: caller, events: events.map { PreparedEvent($0) }, isWhole: true)
-        var outcomes: [SubmissionOutcome] = []
-        for answer in await submit(ticket) {
-            switch answer {
-            case .success(let outcome): outcomes.append(outcome)
-            case .failure(let refusal): return .failure(refusal)
-            }
+        let reply = await withCheckedContinuation { continuation in
+            submit(events, caller: caller, isWhole: true) { continuation.resume(returning: $0) }
         }
-        return .success(outcomes)
+        return Result { () throws(SubmissionRefusal) in
+            var outcomes: [SubmissionOutcome] = []
+            for answer in reply.answers { outcomes.append(try answer.get()) }
+            return outcomes
+        }
     }
 
-    private nonisolated func submit(_ ticket: Ticket) async -> [Ticket.Answer] {
-        guard !ticket.events.isEmpty else { return [] }
-        if let refusal = inbox.offer(ticket) {
-            ticket.refuse(refusal)
-        } else {
-            while ticket.resolved == nil { await commitGathered() }
-        }
-        let answers = ticket.resolved ?? []
-        count(answers, caller: ticket.caller)
-        return answers
+    /// Has the actor take what has gathered, in its turn.
+    nonisolated func wake() {
+        thread.run { self.assumeIsolated { $0.commitGathered() } }
     }
 
     private nonisolated func count(_ answers: [Ticket.Answer], caller: Text) {

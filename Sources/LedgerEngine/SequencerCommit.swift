@@ -8,10 +8,16 @@ import MerkleTree
 /// names. Inside it, an unfinished batch that recovery cuts, or a whole one that recovery signs; nobody was
 /// answered, and a resend finds it. After it, everything: the index is behind and is brought up at the start.
 extension Sequencer {
-    /// Takes what has gathered and commits it. Returns at once where somebody else's turn has taken it already.
+    /// Takes what has gathered and commits it. What is still there afterwards gets a turn of its own, so that
+    /// nothing else of the actor's waits for long.
     func commitGathered() {
         let tickets = inbox.take()
         guard !tickets.isEmpty else { return }
+        commit(tickets)
+        if inbox.depth > 0 { wake() }
+    }
+
+    private func commit(_ tickets: [Ticket]) {
         guard !isBroken else { return refuse(tickets, .storageTrouble) }
         guard pending.count < parts.limits.indexLag else { return refuse(tickets, .indexBehind) }
         do {
@@ -56,18 +62,21 @@ extension Sequencer {
             }
         }
         let answers = try tickets.map { try builder.judge($0) }
+        var batch: CommittedBatch?
         if !builder.entries.isEmpty {
-            try write(builder, after: frontier)
+            batch = try write(builder, after: frontier)
             time.sealed(at: now)
             owed.removeAll()
             counts.subtract(due.counted)
             if due.closesCounts { countsSince = stamp }
         }
-        for (ticket, answer) in zip(tickets, answers) { ticket.resolve(answer) }
+        for (ticket, answers) in zip(tickets, answers) {
+            ticket.reply(SubmissionReply(answers: answers, batch: batch))
+        }
         return Array(positions.suffix(positions.count - due.events.count))
     }
 
-    private func write(_ builder: BatchBuilder, after frontier: Frontier) throws {
+    private func write(_ builder: BatchBuilder, after frontier: Frontier) throws -> CommittedBatch {
         let plan = BatchPlan(appending: builder.entries.lazy.map(\.bytes), to: frontier)
         if !builder.disclosures.isEmpty { try parts.disclosures.put(builder.disclosures) }
         let published: PublishedHead
@@ -90,6 +99,7 @@ extension Sequencer {
             status.bytes += UInt64(plan.data.count)
             status.conflicts += UInt64(builder.conflicts)
         }
+        return try CommittedBatch(plan: plan, disclosures: builder.kept, published: published)
     }
 
     /// The effect of the last step is unknown: never guess, never retry on the same pages. The process has to end

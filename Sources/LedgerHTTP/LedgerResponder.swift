@@ -33,13 +33,13 @@ public struct LedgerResponder: HTTPResponder {
         do {
             response = try await answer(request, resource: resource, query: query)
         } catch let interruption as BodyInterrupted {
-            finish(request, resource, status: 400, since: start, context)
+            finish(request.head, resource, status: 400, since: start, context.logger)
             throw interruption.cause
         } catch {
-            response = refusal(Problem(answering: error), error, request, resource, context)
+            response = Response(refusal(of: error, resource, context.logger))
         }
         if request.method == .head { response = response.createHeadResponse() }
-        finish(request, resource, status: response.status.code, since: start, context)
+        finish(request.head, resource, status: response.status.code, since: start, context.logger)
         return response
     }
 
@@ -69,11 +69,11 @@ public struct LedgerResponder: HTTPResponder {
     /// Every path of the server as `schemas/openapi.yaml` writes it, with its methods.
     public static let routes = Dictionary(uniqueKeysWithValues: Resource.samples.map { ($0.template, $0.methods) })
 
-    private func refusal(
-        _ problem: Problem, _ error: any Error, _ request: Request, _ resource: Resource?, _ context: LedgerContext
-    ) -> Response {
+    /// The problem that answers an error, counted and, where it is ours, logged.
+    func refusal(of error: any Error, _ resource: Resource?, _ logger: Logger) -> Answer {
+        let problem = Problem(answering: error)
         if problem.type.status >= 500 {
-            context.logger.error(
+            logger.error(
                 "request failed",
                 metadata: [
                     "problem": "\(problem.type.rawValue)", "route": "\(resource?.template ?? "none")",
@@ -81,18 +81,18 @@ public struct LedgerResponder: HTTPResponder {
                 ])
         }
         metrics.count(problem.type)
-        return Response(problem)
+        return Answer(problem)
     }
 
-    private func finish(
-        _ request: Request, _ resource: Resource?, status: Int, since start: ContinuousClock.Instant,
-        _ context: LedgerContext
+    func finish(
+        _ request: HTTPRequest, _ resource: Resource?, status: Int, since start: ContinuousClock.Instant,
+        _ logger: Logger
     ) {
         let elapsed = ContinuousClock.now - start
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
         let method = Self.knownMethods.contains(request.method.rawValue) ? request.method.rawValue : "other"
         metrics.requestEnded(route: resource?.template ?? "none", method: method, status: status, seconds: seconds)
-        context.logger.debug(
+        logger.debug(
             "answered",
             metadata: ["route": "\(resource?.template ?? "none")", "method": "\(method)", "status": "\(status)"])
     }

@@ -86,13 +86,10 @@ public struct Server: Service {
 
     private func routes(after gate: StartGate) -> Application<LedgerResponder> {
         let limits = configuration.limits
+        let ledger = LedgerResponder(ledger: ledger, configuration: configuration, drain: drain)
         return Application(
-            responder: LedgerResponder(ledger: ledger, configuration: configuration, drain: drain),
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    idleTimeout: .seconds(Int64(limits.idleSeconds)),
-                    httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                        maxHeaderFieldSize: limits.head, maxHeaderListSize: limits.head, maxHeaderFieldCount: 100))),
+            responder: ledger,
+            server: HTTPServerBuilder { LedgerChannel(responder: $0, ledger: ledger, limits: limits) },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.listen.host, port: configuration.listen.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),

@@ -90,7 +90,14 @@ extension Receipt {
         ])
     }
 
-    public var formatted: [UInt8] { json.canonicalBytes }
+    public var formatted: [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return bytes
+    }
+
+    /// Appends the canonical form.
+    public func write(to output: inout [UInt8]) { json.writeCanonical(to: &output) }
 }
 
 extension JSONObject {

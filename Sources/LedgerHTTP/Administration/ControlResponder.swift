@@ -48,7 +48,7 @@ struct ControlResponder: HTTPResponder {
         } catch let interruption as BodyInterrupted {
             throw interruption.cause
         } catch {
-            return Response(Problem(answering: error))
+            return Response(Answer(Problem(answering: error)))
         }
     }
 

@@ -15,17 +15,18 @@ enum Caching: String {
     case foreverPrivate = "private, max-age=31536000, immutable"
 }
 
-extension Response {
+/// An answer as a route gives it, whoever writes it to the peer.
+struct Answer: Sendable {
+    let status: HTTPResponse.Status
+    var headers = HTTPFields()
+    let body: [UInt8]
+
     init(_ status: HTTPResponse.Status, _ mediaType: String, _ caching: Caching, _ body: [UInt8]) {
-        var headers = HTTPFields()
+        self.status = status
+        self.body = body
         headers[.contentType] = mediaType
         headers[.cacheControl] = caching.rawValue
         headers[.xContentTypeOptions] = "nosniff"
-        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
-    }
-
-    init(_ status: HTTPResponse.Status, _ caching: Caching, json: JSONObject) {
-        self.init(status, MediaType.json, caching, JSONValue.object(json).canonicalBytes)
     }
 
     /// The problem as RFC 9457 has it, with the header fields that belong to its status.
@@ -36,5 +37,21 @@ extension Response {
         if let seconds = problem.type.retryAfter { headers[.retryAfter] = String(seconds) }
         if problem.type == .unauthenticated { headers[.wwwAuthenticate] = "Bearer realm=\"countersign\"" }
         if !problem.allow.isEmpty { headers[.allow] = problem.allow.joined(separator: ", ") }
+    }
+}
+
+extension Response {
+    init(_ answer: Answer) {
+        self.init(
+            status: answer.status, headers: answer.headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+
+    init(_ status: HTTPResponse.Status, _ mediaType: String, _ caching: Caching, _ body: [UInt8]) {
+        self.init(Answer(status, mediaType, caching, body))
+    }
+
+    init(_ status: HTTPResponse.Status, _ caching: Caching, json: JSONObject) {
+        self.init(status, MediaType.json, caching, JSONValue.object(json).canonicalBytes)
     }
 }

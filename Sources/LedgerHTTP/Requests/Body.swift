@@ -14,14 +14,14 @@ extension LedgerResponder {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw Self.tooLong(limit)
         }
-        let deadline = ContinuousClock.now + .seconds(configuration.limits.bodySeconds)
+        let start = ContinuousClock.now
         var bytes: [UInt8] = []
         var chunks = request.body.makeAsyncIterator()
         while let chunk = try await Self.next(&chunks) {
             guard bytes.count + chunk.readableBytes <= limit else { throw Self.tooLong(limit) }
             chunk.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
-            guard ContinuousClock.now < deadline else {
-                throw Problem(.requestTimeout, "the body took more than \(configuration.limits.bodySeconds) seconds")
+            guard !isOverdue(since: start) else {
+                throw Self.bodyTookTooLong
             }
         }
         metrics.count(receivedBytes: bytes.count)
@@ -35,6 +35,8 @@ extension LedgerResponder {
             throw BodyInterrupted(cause: error)
         }
     }
+
+    static let bodyTookTooLong = Problem(.requestTimeout, "the body took too long to arrive")
 
     private static func tooLong(_ limit: Int) -> Problem {
         Problem(.tooLarge, "the body is over \(limit) bytes; \(Problem.tooLargeDetail)")

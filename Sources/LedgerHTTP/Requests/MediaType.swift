@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The media types of this server's bodies.
 enum MediaType {
     static let json = "application/json"
@@ -7,6 +9,12 @@ enum MediaType {
     static let binary = "application/octet-stream"
     static let note = "text/plain; charset=utf-8"
     static let metrics = "text/plain; version=0.0.4; charset=utf-8"
+}
+
+extension DeliveryMode {
+    init?(_ headers: HTTPFields) {
+        self.init(contentType: headers[.contentType], hasEventAttributes: BinaryMode.hasAttributes(headers))
+    }
 }
 
 /// How a body of `POST /v1/events` carries its events (CloudEvents HTTP binding §3).

@@ -31,7 +31,7 @@ extension LedgerResponder {
 
     func metricsPage(_ request: Request, _ query: Substring?) throws -> Response {
         _ = try Query(query, names: [])
-        if !configuration.hasPublicMetrics { _ = try caller(of: request, with: .administer, .read) }
+        if !configuration.hasPublicMetrics { _ = try caller(of: request.headers, with: .administer, .read) }
         let status = ledger.sequencer.status
         let page = metrics.page(gauges: [
             .init(

@@ -9,7 +9,7 @@ import Verification
 extension LedgerResponder {
     /// The entry itself: a CloudEvents JSON event, byte for byte what the leaf hashes.
     func event(_ index: LeafIndex, _ request: Request, _ query: Substring?) throws -> Response {
-        _ = try caller(of: request, with: .read)
+        _ = try caller(of: request.headers, with: .read)
         _ = try Query(query, names: [])
         return Response(.ok, MediaType.cloudEvent, .foreverPrivate, try ledger.reader.entryBytes(at: index))
     }
@@ -17,7 +17,7 @@ extension LedgerResponder {
     /// A receipt under the published head. Readers and auditors get any; a submitter gets those of its own entries,
     /// and for all others, there or not, the same refusal.
     func receipt(_ index: LeafIndex, _ request: Request, _ query: Substring?) throws -> Response {
-        let caller = try caller(of: request, with: .read, .submit)
+        let caller = try caller(of: request.headers, with: .read, .submit)
         let wish = try Query(query, names: ["disclosures"]).value("disclosures", "'all' or 'none'") {
             DisclosureWish(rawValue: $0)
         }
@@ -30,7 +30,8 @@ extension LedgerResponder {
         if wish == .all, !mayDisclose {
             throw Problem(.roleRequired, "what an entry concealed is shown to its submitter and to the role audit")
         }
-        let receipt = try receipt(index, disclosing: mayDisclose && wish != DisclosureWish.none)
+        let receipt = Receipt(
+            try ledger.reader.receipt(for: index), disclosing: mayDisclose && wish != DisclosureWish.none)
         return Response(.ok, MediaType.json, .none, receipt.formatted)
     }
 
@@ -38,15 +39,9 @@ extension LedgerResponder {
         case all, none
     }
 
-    func receipt(_ index: LeafIndex, disclosing: Bool) throws -> Receipt {
-        let parts = try ledger.reader.receipt(for: index)
-        return Receipt(
-            entry: parts.entry, disclosures: disclosing ? parts.disclosures.map(\.text) : [], proof: parts.proof)
-    }
-
     /// `?subject=&type=&actor=&approver=&from=&to=&after=&limit=`: entries in log order, a page at a time.
     func search(_ request: Request, _ query: Substring?) throws -> Response {
-        _ = try caller(of: request, with: .read)
+        _ = try caller(of: request.headers, with: .read)
         let query = try Query(query, names: ["subject", "type", "actor", "approver", "from", "to", "after", "limit"])
         let time = "a time like 2026-11-22T03:00:00Z"
         let most = configuration.limits.pageEvents
@@ -86,5 +81,12 @@ extension LedgerResponder {
         bytes += Array("]".utf8)
         if let next { bytes += Array(",\"next\":\(next.value)".utf8) }
         return bytes + Array("}".utf8)
+    }
+}
+
+extension Receipt {
+    init(_ parts: ReceiptParts, disclosing: Bool) {
+        self.init(
+            entry: parts.entry, disclosures: disclosing ? parts.disclosures.map(\.text) : [], proof: parts.proof)
     }
 }

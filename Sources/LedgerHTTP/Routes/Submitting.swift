@@ -8,50 +8,53 @@ import Verification
 /// `POST /v1/events`.
 ///
 /// The order is: who is asking; is it something we read; does it parse; may he; then the ledger. So nobody learns
-/// what is stored who may not, and nothing reaches the sequencer that could be refused without it. For one event
-/// the whole way is: authenticate, parse, check, one await on the sequencer, and a receipt from the published head.
+/// what is stored who may not, and nothing reaches the sequencer that could be refused without it.
+///
+/// The steps are here once. A single event of known length is taken through them by `SubmissionHandler` on its
+/// connection's event loop, everything else by the route below.
 extension LedgerResponder {
     func submit(_ request: Request, _ query: Substring?) async throws -> Response {
-        let caller: Caller
-        do {
-            caller = try self.caller(of: request, with: .submit)
-        } catch {
-            // There is no caller to count it under, or it is one that may not submit at all.
-            let known = (try? self.caller(of: request))?.id.text
-            ledger.sequencer.noteRefusal(problem: Text(error.type.rawValue), caller: known ?? "anonymous")
-            throw error
-        }
+        let caller = try submitter(request.headers)
         do {
             _ = try Query(query, names: [])
             return try await submit(request, from: caller)
-        } catch let refusal as SubmissionRefusal {
-            // The sequencer has counted it.
-            throw refusal
-        } catch  where !(error is BodyInterrupted) {
-            let problem = Problem(answering: error)
-            if problem.type.status < 500 { noteRefusal(problem.type, caller) }
+        } catch {
+            if !(error is BodyInterrupted) { noteRefusal(error, of: caller) }
             throw error
         }
     }
 
     private func submit(_ request: Request, from caller: Caller) async throws -> Response {
+        switch try deliveryMode(request.headers) {
+        case .structured, .binary:
+            let body = try await collect(request, limit: configuration.limits.event)
+            let event = try event(in: body, headers: request.headers, from: caller)
+            let reply = await withCheckedContinuation { continuation in
+                ledger.sequencer.submit([event], caller: caller.id.text) { continuation.resume(returning: $0) }
+            }
+            return Response(try answer(to: reply))
+        case .batch: return try await submitBatch(request, from: caller)
+        case .lines: return submitLines(request, from: caller)
+        }
+    }
+
+    /// Who submits. A refusal is counted under the one who was refused.
+    func submitter(_ headers: HTTPFields) throws(Problem) -> Caller {
+        do throws(Problem) {
+            return try caller(of: headers, with: .submit)
+        } catch {
+            // There is no caller to count it under, or it is one that may not submit at all.
+            let known = (try? caller(of: headers))?.id.text
+            ledger.sequencer.noteRefusal(problem: Text(error.type.rawValue), caller: known ?? "anonymous")
+            throw error
+        }
+    }
+
+    /// How the body carries its events, where events are taken at all.
+    func deliveryMode(_ headers: HTTPFields) throws(Problem) -> DeliveryMode {
         guard !drain.isDraining else { throw Problem(SubmissionRefusal.shuttingDown) }
-        try Self.checkEncoding(request)
-        let attributes = BinaryMode.attributes(in: request.headers)
-        let contentType = request.headers[.contentType]
-        switch DeliveryMode(contentType: contentType, hasEventAttributes: !attributes.isEmpty) {
-        case .structured?:
-            let body = try await collect(request, limit: configuration.limits.event)
-            return try await seal(try ApprovalEvent.parse(structured: body, rules: configuration.rules), from: caller)
-        case .binary?:
-            let body = try await collect(request, limit: configuration.limits.event)
-            let event = try ApprovalEvent.parse(
-                binaryAttributes: attributes, contentType: contentType.map { Array($0.utf8) }, body: body,
-                rules: configuration.rules)
-            return try await seal(event, from: caller)
-        case .batch?: return try await submitBatch(request, from: caller)
-        case .lines?: return submitLines(request, from: caller)
-        case nil:
+        try Self.checkEncoding(headers)
+        guard let mode = DeliveryMode(headers) else {
             throw Problem(
                 .unsupportedMediaType,
                 """
@@ -59,23 +62,42 @@ extension LedgerResponder {
                 event in binary mode with its attributes in ce- header fields
                 """)
         }
+        return mode
     }
 
-    /// One event, one await, one receipt.
-    private func seal(_ event: ApprovalEvent, from caller: Caller) async throws -> Response {
+    /// The one event of a body in structured or binary mode, which the caller may submit.
+    func event(in body: [UInt8], headers: HTTPFields, from caller: Caller) throws -> ApprovalEvent {
+        let event: ApprovalEvent
+        if DeliveryMode(headers) == .binary {
+            event = try ApprovalEvent.parse(
+                binaryAttributes: BinaryMode.attributes(in: headers),
+                contentType: headers[.contentType].map { Array($0.utf8) }, body: body, rules: configuration.rules)
+        } else {
+            event = try ApprovalEvent.parse(structured: body, rules: configuration.rules)
+        }
         try check(event, caller)
-        guard let answer = await ledger.sequencer.submit([event], caller: caller.id.text).first else {
+        return event
+    }
+
+    /// The answer to one event: its index and its receipt, under the head of the commit that it came in with. An
+    /// event that was there already gets one under the newest head.
+    func answer(to reply: SubmissionReply) throws -> Answer {
+        guard let outcome = try reply.answers.first?.get() else {
             throw Problem(.internalError, "the sequencer gave no answer")
         }
-        let outcome = try answer.get()
         let isNew = count([outcome]) > 0
-        let receipt = try receipt(outcome.index, disclosing: true)
+        let parts =
+            if isNew, let batch = reply.batch {
+                try batch.receipt(for: outcome.index)
+            } else {
+                try ledger.reader.receipt(for: outcome.index)
+            }
         var body = Array("{\"index\":\(outcome.index.value),\"receipt\":".utf8)
-        body += receipt.formatted
+        Receipt(parts, disclosing: true).write(to: &body)
         body.append(UInt8(ascii: "}"))
-        var response = Response(isNew ? .created : .ok, MediaType.json, .none, body)
-        response.headers[.location] = "/v1/events/\(outcome.index.value)"
-        return response
+        var answer = Answer(isNew ? .created : .ok, MediaType.json, .none, body)
+        answer.headers[.location] = "/v1/events/\(outcome.index.value)"
+        return answer
     }
 
     /// A CloudEvents batch: all of it or nothing.
@@ -135,9 +157,16 @@ extension LedgerResponder {
         ledger.sequencer.noteRefusal(problem: Text(type.rawValue), caller: caller.id.text)
     }
 
+    /// Counts what was refused before it reached the sequencer, which counts its own refusals.
+    func noteRefusal(_ error: any Error, of caller: Caller) {
+        guard !(error is SubmissionRefusal) else { return }
+        let problem = Problem(answering: error)
+        if problem.type.status < 500 { noteRefusal(problem.type, caller) }
+    }
+
     /// Compressed bodies are refused: what they expand to cannot be bounded beforehand.
-    private static func checkEncoding(_ request: Request) throws(Problem) {
-        let encodings = request.headers[values: .contentEncoding]
+    private static func checkEncoding(_ headers: HTTPFields) throws(Problem) {
+        let encodings = headers[values: .contentEncoding]
         guard encodings.allSatisfy({ $0.lowercased() == "identity" }) else {
             throw Problem(.unsupportedEncoding, "send the body as it is, without Content-Encoding")
         }

@@ -26,7 +26,7 @@ extension LedgerResponder {
             }
             return Response(.ok, MediaType.binary, configuration.hasPublicTree ? .forever : .foreverPrivate, bytes)
         case .entries(let index, let width)?:
-            _ = try caller(of: request, with: .read)
+            _ = try caller(of: request.headers, with: .read)
             guard let bytes = try ledger.reader.bundle(index, width: width) else {
                 throw Problem(.notFound, "the log has no such bundle yet")
             }

@@ -1,0 +1,201 @@
+import ApprovalEvents
+import HTTPTypes
+import LedgerEngine
+import Logging
+import NIOCore
+import NIOHTTPTypes
+
+/// Takes single events (`POST /v1/events` with one event of known length) from the connection to the sequencer and
+/// back without a task, a stream or a thread change but the sequencer's own. Everything else passes through.
+///
+/// It decides nothing itself: who may submit, what is refused and how, and the answer are `LedgerResponder`'s.
+///
+/// Answers leave in the order of the requests, also where a peer sends the next before it has the last one's answer:
+/// behind a request that passed through, everything passes through until that is answered; and what comes behind a
+/// request of ours is held here until we have answered.
+final class SubmissionHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let responder: LedgerResponder
+    private let logger: Logger
+    private var state = State.passing
+    /// Requests that passed through and have no answer yet.
+    private var passed = 0
+    /// What came behind a request of ours. Reading stops meanwhile, so it is one read's worth.
+    private var held: [Held] = []
+    private var isReadHeld = false
+
+    private enum State {
+        case passing
+        case reading(Delivery)
+        /// With the sequencer.
+        case waiting
+    }
+
+    private enum Held {
+        case part(HTTPRequestPart)
+        case event(Any)
+    }
+
+    private struct Delivery {
+        let head: HTTPRequest
+        let start: ContinuousClock.Instant
+        /// Who submits, or why not: decided when the request begins, so that a shutdown answers what has begun.
+        let caller: Result<Caller, any Error>
+        var body: [UInt8] = []
+    }
+
+    init(responder: LedgerResponder, logger: Logger) {
+        self.responder = responder
+        self.logger = logger
+    }
+
+    // MARK: In
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        if case .waiting = state { held.append(.part(part)) } else { take(part, context) }
+    }
+
+    private func take(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        switch (state, part) {
+        case (.passing, .head(let head)):
+            guard passed == 0, let length = responder.lengthOfSingleEvent(head) else {
+                passed += 1
+                return context.fireChannelRead(wrapInboundOut(part))
+            }
+            state = .reading(begin(head, length: length))
+        case (.reading(var delivery), .body(let bytes)):
+            state = .passing  // the one reference to the body is here
+            bytes.withUnsafeReadableBytes { delivery.body.append(contentsOf: $0) }
+            state = .reading(delivery)
+            if responder.isOverdue(since: delivery.start) { giveUp(delivery, context) }
+        case (.reading(let delivery), .end):
+            state = .waiting
+            submit(delivery, context)
+        default: context.fireChannelRead(wrapInboundOut(part))
+        }
+    }
+
+    private func begin(_ head: HTTPRequest, length: Int) -> Delivery {
+        let start = ContinuousClock.now
+        responder.metrics.requestBegan()
+        let caller = Result {
+            let caller = try responder.submitter(head.headerFields)
+            do throws(Problem) {
+                _ = try responder.deliveryMode(head.headerFields)
+            } catch {
+                responder.noteRefusal(error, of: caller)
+                throw error
+            }
+            return caller
+        }
+        var delivery = Delivery(head: head, start: start, caller: caller)
+        delivery.body.reserveCapacity(length)
+        return delivery
+    }
+
+    private func submit(_ delivery: Delivery, _ context: ChannelHandlerContext) {
+        responder.metrics.count(receivedBytes: delivery.body.count)
+        let promise = context.eventLoop.makePromise(of: SubmissionReply.self)
+        promise.futureResult.assumeIsolated().whenComplete { [self] reply in
+            let answer: Answer
+            do {
+                answer = try responder.answer(to: reply.get())
+            } catch {
+                answer = responder.refusal(of: error, .events, logger)
+            }
+            write(answer, to: delivery, context)
+            goOn(context)
+        }
+        do {
+            let caller = try delivery.caller.get()
+            do {
+                let event = try responder.event(in: delivery.body, headers: delivery.head.headerFields, from: caller)
+                responder.ledger.sequencer.submit([event], caller: caller.id.text) { promise.succeed($0) }
+            } catch {
+                responder.noteRefusal(error, of: caller)
+                throw error
+            }
+        } catch {
+            promise.fail(error)
+        }
+    }
+
+    // MARK: Out
+
+    private func write(_ answer: Answer, to delivery: Delivery, _ context: ChannelHandlerContext) {
+        var response = HTTPResponse(status: answer.status, headerFields: answer.headers)
+        response.headerFields[.contentLength] = String(answer.body.count)
+        response.headerFields[.date] = HTTPDate.now
+        responder.finish(delivery.head, .events, status: answer.status.code, since: delivery.start, logger)
+        context.write(wrapOutboundOut(.head(response)), promise: nil)
+        context.write(wrapOutboundOut(.body(context.channel.allocator.buffer(bytes: answer.body))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    /// The next request's turn.
+    private func goOn(_ context: ChannelHandlerContext) {
+        state = .passing
+        var waiting = held[...]
+        held = []
+        while let next = waiting.popFirst() {
+            switch next {
+            case .part(let part): take(part, context)
+            case .event(let event): context.fireUserInboundEventTriggered(event)
+            }
+            if case .waiting = state {
+                held = Array(waiting)
+                return
+            }
+        }
+        if isReadHeld {
+            isReadHeld = false
+            context.read()
+        }
+    }
+
+    /// The peer is too slow: it is told so, and let go.
+    private func giveUp(_ delivery: Delivery, _ context: ChannelHandlerContext) {
+        state = .waiting
+        write(responder.refusal(of: LedgerResponder.bodyTookTooLong, .events, logger), to: delivery, context)
+        context.close(promise: nil)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { passed -= 1 }
+        context.write(data, promise: promise)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if case .waiting = state { isReadHeld = true } else { context.read() }
+    }
+
+    /// That the peer will send no more, above all: whoever hears it closes the connection, so our answer goes first.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .waiting = state { held.append(.event(event)) } else { context.fireUserInboundEventTriggered(event) }
+    }
+}
+
+extension LedgerResponder {
+    /// The length of the body, if the request brings one event in one piece and is kept simple: its length is given
+    /// and within the limit, and nothing is asked of the connection. Nil for all other requests.
+    func lengthOfSingleEvent(_ request: HTTPRequest) -> Int? {
+        guard request.method == .post, request.path == Resource.events.template,
+            let length = request.headerFields[.contentLength].flatMap({ Int($0) }),
+            (0...configuration.limits.event).contains(length),
+            request.headerFields[.expect] == nil, request.headerFields[.connection] == nil
+        else { return nil }
+        switch DeliveryMode(request.headerFields) {
+        case .structured?, .binary?: return length
+        case .batch?, .lines?, nil: return nil
+        }
+    }
+
+    func isOverdue(since start: ContinuousClock.Instant) -> Bool {
+        ContinuousClock.now > start + .seconds(configuration.limits.bodySeconds)
+    }
+}
