@@ -99,7 +99,10 @@ let lightTargets: [Target] = [
 let serverTargets: [Target] = [
     room(
         "SQLiteIndex",
-        ["LedgerCrypto", "MerkleTree", "ApprovalEvents", "LedgerEngine", .product(name: "GRDB", package: "GRDB.swift")]),
+        [
+            "LedgerCrypto", "MerkleTree", "ApprovalEvents", "LedgerEngine",
+            .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        ]),
     room(
         "LedgerHTTP",
         [

@@ -103,21 +103,32 @@ private enum Base64Coding {
     }
 
     static func encode(_ bytes: some Collection<UInt8>, digits: [UInt8], padded: Bool) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var bits: UInt32 = 0
-        var waiting = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            waiting += 8
-            while waiting >= 6 {
-                waiting -= 6
-                text.append(digits[Int(bits >> UInt32(waiting) & 63)])
+        bytes.withContiguousStorageIfAvailable { encode($0, digits, padded: padded) }
+            ?? [UInt8](bytes).withUnsafeBufferPointer { encode($0, digits, padded: padded) }
+    }
+
+    /// Three bytes become four digits; one or two at the end become two or three, and paddings.
+    private static func encode(_ bytes: UnsafeBufferPointer<UInt8>, _ digits: [UInt8], padded: Bool) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text, count in
+            func put(_ bits: UInt32, digits used: Int) {
+                for place in 0..<used { text[count + place] = digits[Int(bits >> UInt32(18 - 6 * place) & 63)] }
+                count += used
+            }
+            var at = 0
+            while at + 3 <= bytes.count {
+                put(UInt32(bytes[at]) << 16 | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]), digits: 4)
+                at += 3
+            }
+            switch bytes.count - at {
+            case 1: put(UInt32(bytes[at]) << 16, digits: 2)
+            case 2: put(UInt32(bytes[at]) << 16 | UInt32(bytes[at + 1]) << 8, digits: 3)
+            default: break
+            }
+            while padded && count % 4 != 0 {
+                text[count] = padding
+                count += 1
             }
         }
-        if waiting > 0 { text.append(digits[Int(bits << UInt32(6 - waiting) & 63)]) }
-        while padded && text.count % 4 != 0 { text.append(padding) }
-        return text
     }
 
     static func decode(_ text: some Collection<UInt8>, values: [UInt8], padded: Bool) -> [UInt8]? {

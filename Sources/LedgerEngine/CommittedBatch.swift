@@ -8,15 +8,18 @@ import SignedNotes
 public struct CommittedBatch: Sendable {
     private let plan: BatchPlan
     private let disclosures: [[Disclosure]]
-    private let note: SignedNote
+    /// The proof of the first entry: its checkpoint is read once for all of them.
+    private let first: TLogProof
     public let published: PublishedHead
 
     /// `disclosures` has a list for each entry of the plan.
-    init(plan: BatchPlan, disclosures: [[Disclosure]], published: PublishedHead) throws(NoteError) {
+    init(plan: BatchPlan, disclosures: [[Disclosure]], published: PublishedHead) throws {
         self.plan = plan
         self.disclosures = disclosures
         self.published = published
-        note = try SignedNote(parsing: published.note)
+        first = try TLogProof(
+            index: plan.first, proof: try plan.inclusionProof(of: plan.first),
+            note: try SignedNote(parsing: published.note))
     }
 
     /// The parts of a receipt for an entry of this commit, under the commit's own head.
@@ -25,11 +28,9 @@ public struct CommittedBatch: Sendable {
             throw StorageError.outOfRange("entry \(index) is not of this commit")
         }
         let position = Int(index.value - plan.first.value)
-        let steps = try InclusionProof.plan(index: index, size: published.size)
-        let proof = InclusionProof(hashes: steps.assemble(try steps.nodes.map(plan.node)))
         return ReceiptParts(
             index: index, entry: plan.entry(position), disclosures: disclosures[position],
-            proof: try TLogProof(index: index, proof: proof, note: note))
+            proof: try first.moved(to: index, try plan.inclusionProof(of: index)))
     }
 }
 
@@ -40,10 +41,16 @@ extension BatchPlan {
         return Array(data[starts[position] + 2..<end])
     }
 
+    /// The proof of one of the batch's entries under the batch's head, from memory.
+    fileprivate func inclusionProof(of index: LeafIndex) throws -> InclusionProof {
+        let steps = try InclusionProof.plan(index: index, size: head.size)
+        return InclusionProof(hashes: steps.assemble(try steps.nodes.map(node)))
+    }
+
     /// A node that the proof of one of the batch's entries names. Either the batch completed it, or it was on the
     /// frontier before: a left sibling on the way up from a new leaf ends where the old tree did or before, and its
     /// parent was not complete.
-    fileprivate func node(_ address: NodeAddress) throws -> Digest {
+    private func node(_ address: NodeAddress) throws -> Digest {
         let level = Int(address.level)
         if level < nodes.count, address.index >= nodes[level].first {
             let start = Int(address.index - nodes[level].first) * Digest.byteCount

@@ -1,4 +1,5 @@
 import ApprovalEvents
+import Dispatch
 import MerkleTree
 import Synchronization
 
@@ -18,6 +19,10 @@ final class PendingRows: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Signalled whenever rows leave.
+    private let progress = DispatchSemaphore(value: 0)
+    /// How long a commit may be held up for the index.
+    private static let patience = DispatchTimeInterval.milliseconds(50)
 
     var count: Int { state.withLock { $0.positions.count } }
     var trouble: String? { state.withLock { $0.trouble } }
@@ -57,6 +62,13 @@ final class PendingRows: Sendable {
                 for row in batch.rows { state.positions[row.identity] = nil }
             }
         }
+        progress.signal()
+    }
+
+    /// Returns when at most `limit` rows wait for the index, or when it was given time enough.
+    func wait(until limit: Int) {
+        let deadline = DispatchTime.now() + Self.patience
+        while count > limit, progress.wait(timeout: deadline) == .success {}
     }
 
     func note(trouble: String) {

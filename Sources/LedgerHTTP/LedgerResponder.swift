@@ -33,13 +33,13 @@ public struct LedgerResponder: HTTPResponder {
         do {
             response = try await answer(request, resource: resource, query: query)
         } catch let interruption as BodyInterrupted {
-            finish(request.head, resource, status: 400, since: start, context.logger)
+            finish(request.method.rawValue, resource, status: 400, since: start, context.logger)
             throw interruption.cause
         } catch {
             response = Response(refusal(of: error, resource, context.logger))
         }
         if request.method == .head { response = response.createHeadResponse() }
-        finish(request.head, resource, status: response.status.code, since: start, context.logger)
+        finish(request.method.rawValue, resource, status: response.status.code, since: start, context.logger)
         return response
     }
 
@@ -85,12 +85,12 @@ public struct LedgerResponder: HTTPResponder {
     }
 
     func finish(
-        _ request: HTTPRequest, _ resource: Resource?, status: Int, since start: ContinuousClock.Instant,
+        _ method: String, _ resource: Resource?, status: Int, since start: ContinuousClock.Instant,
         _ logger: Logger
     ) {
         let elapsed = ContinuousClock.now - start
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-        let method = Self.knownMethods.contains(request.method.rawValue) ? request.method.rawValue : "other"
+        let method = Self.knownMethods.contains(method) ? method : "other"
         metrics.requestEnded(route: resource?.template ?? "none", method: method, status: status, seconds: seconds)
         logger.debug(
             "answered",

@@ -6,26 +6,26 @@ import MerkleTree
 
 /// The file itself: its settings, its schema, and what makes it unusable.
 ///
-/// Sources, types and principals are interned (`word`): they repeat in every row. Every search key has
-/// a table of its own, ordered by key and position, so that each search is one ordered scan. Identities are
-/// ordered by source and id: ids that grow with time (UUIDv7) are appended, which is three times as cheap
-/// as scattering them.
+/// Sources, types and principals are interned (`word`): they repeat in every row. What many entries share (a type,
+/// a principal) is kept as `Posting`s, each the positions of one transaction; the ledger's time as the first position
+/// of each moment. So an entry costs two rows of its own: its identity and its subject. Identities are ordered by
+/// source and id: ids that grow with time (UUIDv7) are appended, which is three times as cheap as scattering them.
 enum IndexFile {
     /// "CSgn": marks the file as a Countersign index.
     static let applicationID: Int32 = 0x4353_676E
     /// Grows with every change of the schema; another number means: rebuild.
-    static let version: Int32 = 1
+    static let version: Int32 = 2
 
     static let schema = """
-        CREATE TABLE applied (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL);
+        CREATE TABLE applied (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL,
+            sum BLOB NOT NULL);
         CREATE TABLE word (number INTEGER PRIMARY KEY, text BLOB NOT NULL UNIQUE);
-        CREATE TABLE entry (position INTEGER PRIMARY KEY, ledgertime INTEGER NOT NULL);
+        CREATE TABLE moment (ledgertime INTEGER PRIMARY KEY, position INTEGER NOT NULL);
         CREATE TABLE identity (source INTEGER NOT NULL, id BLOB NOT NULL, position INTEGER NOT NULL,
             PRIMARY KEY (source, id)) WITHOUT ROWID;
         CREATE TABLE of_subject (key BLOB NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (key, position)) WITHOUT ROWID;
-        CREATE TABLE of_type (key INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (key, position)) WITHOUT ROWID;
-        CREATE TABLE of_actor (key INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (key, position)) WITHOUT ROWID;
-        CREATE TABLE of_approver (key INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (key, position)) WITHOUT ROWID;
+        CREATE TABLE posting (kind INTEGER NOT NULL, key INTEGER NOT NULL, first INTEGER NOT NULL, later BLOB NOT NULL,
+            PRIMARY KEY (kind, key, first)) WITHOUT ROWID;
         """
 
     /// Makes the file if it is missing, and mode 0600 either way. SQLite gives its side files the same mode.
@@ -69,8 +69,7 @@ enum IndexFile {
         let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         if tables == 0, application == 0, version == 0 {
             try database.execute(sql: schema)
-            try database.execute(
-                sql: "INSERT INTO applied VALUES (1, 0, ?)", arguments: [Data(TreeHead.empty.root.bytes)])
+            try write(.empty, in: database)
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
             try database.execute(sql: "PRAGMA user_version = \(Self.version)")
             return nil
@@ -85,12 +84,26 @@ enum IndexFile {
 
     /// The head that the rows reflect; nil if the file contradicts itself.
     static func head(_ database: Database) throws -> TreeHead? {
-        guard let row = try Row.fetchOne(database.cachedStatement(sql: "SELECT size, root FROM applied WHERE one = 1")),
-            let size = row[0] as Int64?, size >= 0, let root = (row[1] as Data?).flatMap({ Digest($0) })
+        let statement = try database.cachedStatement(sql: "SELECT size, root, sum FROM applied WHERE one = 1")
+        guard let row = try Row.fetchOne(statement), let size = row[0] as Int64?, size >= 0,
+            let root = (row[1] as Data?).flatMap({ Digest($0) }), row[2] == sum(size, root)
         else { return nil }
-        let last = try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(position) FROM entry"))
-        guard (last ?? -1) == size - 1 else { return nil }
+        let newest = try Int64.fetchOne(
+            database.cachedStatement(sql: "SELECT position FROM moment ORDER BY ledgertime DESC LIMIT 1"))
+        guard newest.map({ (0..<size).contains($0) }) ?? (size == 0) else { return nil }
         return TreeHead(size: TreeSize(UInt64(size)), root: root)
+    }
+
+    /// Says how far the rows reach.
+    static func write(_ head: TreeHead, in database: Database) throws {
+        let size = Int64(head.size.value)
+        try database.cachedStatement(sql: "INSERT OR REPLACE INTO applied VALUES (1, ?, ?, ?)")
+            .execute(arguments: [size, Data(head.root.bytes), sum(size, head.root)])
+    }
+
+    /// Holds size and root together, so that a change of one alone shows.
+    private static func sum(_ size: Int64, _ root: Digest) -> Data {
+        Data(Digest.sha256(Array("\(size) \(root.hex)".utf8)).bytes)
     }
 
     /// Whether an error says something about the file's content, and not about the moment.

@@ -4,59 +4,48 @@ import GRDB
 import LedgerEngine
 import MerkleTree
 
-/// One page of a search: an ordered scan of the most selective key's table, each candidate looked up in the
-/// tables of the other keys.
+/// One page of a search: the keys' positions, each ascending, are walked together. Whichever key stands furthest
+/// says from where the others have to look next, so a rare key carries the walk over what a common one has.
 ///
-/// The work of one page is bounded (`mostCandidates`): a page may end early, even empty, with a cursor to go on
-/// from. So no combination of keys can hold a reader for long.
+/// The work of one page is bounded (`mostSteps`): a page may end early, even empty, with a cursor to go on from. So
+/// no combination of keys can hold a reader for long.
 struct IndexSearch {
-    static let mostCandidates = 50_000
+    static let mostSteps = 50_000
     static let mostResults = 1_000
 
     let query: EventQuery
-
-    /// One key of the query: the table that holds it and its value there.
-    private struct Key {
-        let table: String
-        let value: DatabaseValue
-    }
 
     func run(in database: Database) throws -> EventPage {
         let end = EventPage(indexes: [], next: nil)
         guard let head = try IndexFile.head(database) else { throw IndexError.unusable("the head is missing") }
         let range = try positions(upTo: min(head.size.value, query.below.value), in: database)
-        guard !range.isEmpty, let keys = try keys(in: database) else { return end }
+        guard !range.isEmpty, var keys = try keys(in: database) else { return end }
         let limit = max(1, min(query.limit, Self.mostResults))
-        guard let driver = keys.first else { return Self.page(of: range, limit: limit) }
-        return try scan(range, driver: driver, others: Array(keys.dropFirst()), limit: limit, in: database)
+        return keys.isEmpty ? Self.page(of: range, limit: limit) : try walk(range, &keys, limit: limit)
     }
 
-    private func scan(_ range: Range<Int64>, driver: Key, others: [Key], limit: Int, in database: Database) throws
-        -> EventPage
-    {
-        let candidates = try database.cachedStatement(
-            sql:
-                "SELECT position FROM \(driver.table) WHERE key = ? AND position >= ? AND position < ? ORDER BY position"
-        )
-        let probes = try others.map { key in
-            (key, try database.cachedStatement(sql: "SELECT 1 FROM \(key.table) WHERE key = ? AND position = ?"))
-        }
-        let cursor = try Int64.fetchCursor(candidates, arguments: [driver.value, range.lowerBound, range.upperBound])
+    private func walk(_ range: Range<Int64>, _ keys: inout [PositionCursor], limit: Int) throws -> EventPage {
         var found: [LeafIndex] = []
-        var looked = 0
-        var last: Int64 = range.lowerBound
-        while let position = try cursor.next() {
-            // Here, and not when the page became full: a cursor is given only where something may follow.
-            if found.count == limit { return EventPage(indexes: found, next: found.last) }
-            if looked == Self.mostCandidates { return EventPage(indexes: found, next: LeafIndex(UInt64(last))) }
-            let matches = try probes.allSatisfy { key, probe in
-                try Int.fetchOne(probe, arguments: [key.value, position]) != nil
+        var candidate = range.lowerBound
+        var agreeing = 0
+        var steps = 0
+        while true {
+            guard let next = try keys[steps % keys.count].first(from: candidate), range.contains(next) else {
+                return EventPage(indexes: found, next: nil)
             }
-            if matches { found.append(LeafIndex(UInt64(position))) }
-            looked += 1
-            last = position
+            agreeing = next == candidate ? agreeing + 1 : 1
+            candidate = next
+            steps += 1
+            if agreeing >= keys.count {
+                // Here, and not when the page became full: a cursor is given only where something follows.
+                if found.count == limit { return EventPage(indexes: found, next: found.last) }
+                found.append(LeafIndex(UInt64(candidate)))
+                candidate += 1
+                agreeing = 0
+            } else if steps >= Self.mostSteps, candidate > range.lowerBound {
+                return EventPage(indexes: found, next: LeafIndex(UInt64(candidate - 1)))
+            }
         }
-        return EventPage(indexes: found, next: nil)
     }
 
     /// Without keys every position matches.
@@ -65,41 +54,34 @@ struct IndexSearch {
         return EventPage(indexes: shown, next: shown.count < range.count ? shown.last : nil)
     }
 
-    /// The query's keys, the most selective kind first; nil if one of them stands nowhere.
-    private func keys(in database: Database) throws -> [Key]? {
-        var keys: [Key] = []
-        if let subject = query.subject { keys.append(Key(table: "of_subject", value: subject.data.databaseValue)) }
-        for (table, word) in [("of_approver", query.approver), ("of_actor", query.actor), ("of_type", query.type)] {
+    /// The query's keys; nil if one of them stands nowhere.
+    private func keys(in database: Database) throws -> [PositionCursor]? {
+        var keys: [PositionCursor] = []
+        if let subject = query.subject { keys.append(PositionCursor(subject: subject, in: database)) }
+        for (kind, word) in [(Posting.Kind.approver, query.approver), (.actor, query.actor), (.type, query.type)] {
             guard let word else { continue }
             guard let number = try IndexLookup.number(of: word, in: database) else { return nil }
-            keys.append(Key(table: table, value: number.databaseValue))
+            keys.append(PositionCursor(Posting.Key(kind: kind, word: number), in: database))
         }
         return keys
     }
 
-    /// The positions that cursor, size and times leave. The ledger's time never falls along the log, so its
-    /// bounds are found by bisection and need no index of their own.
+    /// The positions that cursor, size and times leave. The ledger's time never falls along the log.
     private func positions(upTo size: UInt64, in database: Database) throws -> Range<Int64> {
         var lower: Int64 = query.after.map { Int64(clamping: $0.value) &+ 1 } ?? 0
         var upper = Int64(clamping: size)
         if lower < 0 { lower = .max }
-        if let from = query.from { lower = max(lower, try first(notBefore: from, below: upper, in: database)) }
-        if let to = query.to { upper = min(upper, try first(notBefore: to, below: upper, in: database)) }
+        if let from = query.from { lower = max(lower, try first(notBefore: from, in: database) ?? upper) }
+        if let to = query.to { upper = min(upper, try first(notBefore: to, in: database) ?? upper) }
         return lower < upper ? lower..<upper : 0..<0
     }
 
-    private func first(notBefore time: Timestamp, below size: Int64, in database: Database) throws -> Int64 {
-        let statement = try database.cachedStatement(sql: "SELECT ledgertime FROM entry WHERE position = ?")
+    private func first(notBefore time: Timestamp, in database: Database) throws -> Int64? {
         // The ledger's time has milliseconds; a bound between two of them means the later one.
         let bound = time.milliseconds + (time.nanoseconds % 1_000_000 == 0 ? 0 : 1)
-        var (low, high) = (Int64(0), size)
-        while low < high {
-            let middle = low + (high - low) / 2
-            guard let there = try Int64.fetchOne(statement, arguments: [middle]) else {
-                throw IndexError.unusable("entry \(middle) is missing")
-            }
-            if there < bound { low = middle + 1 } else { high = middle }
-        }
-        return low
+        return try Int64.fetchOne(
+            database.cachedStatement(
+                sql: "SELECT position FROM moment WHERE ledgertime >= ? ORDER BY ledgertime LIMIT 1"),
+            arguments: [bound])
     }
 }

@@ -11,13 +11,11 @@ struct IndexWriter {
     private let words: WordCache
     /// Words that this transaction made or read; the cache may have them once it is committed.
     private var learnt: [Text: Int64] = [:]
+    private var postings: [Posting.Key: Posting] = [:]
+    private var newest: Int64?
 
-    private let entry: Statement
-    private let identity: Statement
-    private let subject: Statement
-    private let type: Statement
-    private let actor: Statement
-    private let approver: Statement
+    private let identity: BoundStatement
+    private let subject: BoundStatement
 
     /// - Returns: the words that the cache may remember after the commit.
     static func apply(_ rows: [IndexRow], head: TreeHead, words: WordCache, in database: Database) throws -> [Text:
@@ -32,34 +30,53 @@ struct IndexWriter {
         guard head.size.value == next else { throw IndexError.notContiguous(expected: next, got: head.size.value) }
         var writer = try IndexWriter(database, words)
         for row in rows { try writer.add(row) }
-        try database.cachedStatement(sql: "UPDATE applied SET size = ?, root = ? WHERE one = 1")
-            .execute(arguments: [Int64(next), Data(head.root.bytes)])
+        for (key, posting) in writer.postings { try writer.write(posting, under: key) }
+        try IndexFile.write(head, in: database)
         return writer.learnt
     }
 
     private init(_ database: Database, _ words: WordCache) throws {
         self.database = database
         self.words = words
-        entry = try database.cachedStatement(sql: "INSERT INTO entry VALUES (?, ?)")
-        identity = try database.cachedStatement(sql: "INSERT OR IGNORE INTO identity VALUES (?, ?, ?)")
-        subject = try database.cachedStatement(sql: "INSERT INTO of_subject VALUES (?, ?)")
-        type = try database.cachedStatement(sql: "INSERT INTO of_type VALUES (?, ?)")
-        actor = try database.cachedStatement(sql: "INSERT OR IGNORE INTO of_actor VALUES (?, ?)")
-        approver = try database.cachedStatement(sql: "INSERT OR IGNORE INTO of_approver VALUES (?, ?)")
+        identity = try BoundStatement("INSERT OR IGNORE INTO identity VALUES (?, ?, ?)", in: database)
+        subject = try BoundStatement("INSERT INTO of_subject VALUES (?, ?)", in: database)
     }
 
     private mutating func add(_ row: IndexRow) throws {
         let position = Int64(row.index.value)
-        try entry.execute(arguments: [position, row.ledgerTime.milliseconds])
-        try identity.execute(arguments: [try number(of: row.identity.source), row.identity.id.data, position])
-        guard database.changesCount == 1 else {
+        let source = try number(of: row.identity.source)
+        guard try identity.run(source, row.identity.id, position) == 1 else {
             throw IndexError.duplicate(
                 source: row.identity.source.string, id: row.identity.id.string, at: row.index.value)
         }
-        if let key = row.subject { try subject.execute(arguments: [key.data, position]) }
-        try type.execute(arguments: [try number(of: row.type), position])
-        for principal in row.actors { try actor.execute(arguments: [try number(of: principal), position]) }
-        for principal in row.approvers { try approver.execute(arguments: [try number(of: principal), position]) }
+        if let key = row.subject { try subject.run(key, position) }
+        if newest != row.ledgerTime.milliseconds {
+            newest = row.ledgerTime.milliseconds
+            try database.cachedStatement(sql: "INSERT OR IGNORE INTO moment VALUES (?, ?)")
+                .execute(arguments: [newest, position])
+        }
+        try post(position, .type, row.type)
+        for principal in row.actors { try post(position, .actor, principal) }
+        for principal in row.approvers { try post(position, .approver, principal) }
+    }
+
+    private mutating func post(_ position: Int64, _ kind: Posting.Kind, _ word: Text) throws {
+        let key = Posting.Key(kind: kind, word: try number(of: word))
+        guard let posting = postings[key] else {
+            postings[key] = Posting(first: position)
+            return
+        }
+        if posting.count < Posting.mostPositions {
+            postings[key]?.append(position)
+        } else {
+            try write(posting, under: key)
+            postings[key] = Posting(first: position)
+        }
+    }
+
+    private func write(_ posting: Posting, under key: Posting.Key) throws {
+        try database.cachedStatement(sql: "INSERT INTO posting VALUES (?, ?, ?, ?)")
+            .execute(arguments: [key.kind.rawValue, key.word, posting.first, Data(posting.later)])
     }
 
     private mutating func number(of word: Text) throws -> Int64 {
@@ -83,10 +100,25 @@ enum IndexLookup {
             database.cachedStatement(sql: "SELECT number FROM word WHERE text = ?"), arguments: [word.data])
     }
 
-    static func position(of identity: EventIdentity, words: WordCache, in database: Database) throws -> LeafIndex? {
-        guard let source = try words[identity.source] ?? number(of: identity.source, in: database) else { return nil }
-        let statement = try database.cachedStatement(sql: "SELECT position FROM identity WHERE source = ? AND id = ?")
-        return try Int64.fetchOne(statement, arguments: [source, identity.id.data]).map { LeafIndex(UInt64($0)) }
+    static func positions(
+        of identities: [EventIdentity], words: WordCache, in database: Database
+    ) throws -> [LeafIndex?] {
+        let statement = try BoundStatement("SELECT position FROM identity WHERE source = ? AND id = ?", in: database)
+        var sources: [Text: Int64?] = [:]
+        var found: [LeafIndex?] = []
+        found.reserveCapacity(identities.count)
+        for identity in identities {
+            let source: Int64?
+            if let known = sources[identity.source] {
+                source = known
+            } else {
+                source = try words[identity.source] ?? number(of: identity.source, in: database)
+                sources[identity.source] = source
+            }
+            let position = try source.flatMap { try statement.number($0, identity.id) }
+            found.append(position.map { LeafIndex(UInt64($0)) })
+        }
+        return found
     }
 }
 

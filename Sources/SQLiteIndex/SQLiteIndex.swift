@@ -53,14 +53,7 @@ public final class SQLiteIndex: EventIndex {
 
     public func positions(of identities: [EventIdentity]) throws -> [LeafIndex?] {
         guard !identities.isEmpty else { return [] }
-        return try reading { database in
-            var found: [LeafIndex?] = []
-            found.reserveCapacity(identities.count)
-            for identity in identities {
-                found.append(try IndexLookup.position(of: identity, words: words, in: database))
-            }
-            return found
-        }
+        return try reading { try IndexLookup.positions(of: identities, words: words, in: $0) }
     }
 
     public func apply(_ rows: [IndexRow], head: TreeHead) throws {

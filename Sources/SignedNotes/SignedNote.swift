@@ -14,6 +14,8 @@ public struct SignedNote: Hashable, Sendable {
     public let text: [UInt8]
     /// In the order of the lines, at least one.
     public let signatures: [NoteSignature]
+    /// The note's bytes.
+    public let formatted: [UInt8]
 
     /// How large a note may be. Ours has some 300 bytes; a hundred ML-DSA lines come to a third of this.
     public static let maxByteCount = 1 << 20
@@ -31,6 +33,7 @@ public struct SignedNote: Hashable, Sendable {
         }
         self.text = text
         self.signatures = signatures
+        formatted = SignedNote.format(text, signatures)
     }
 
     /// Reads a note in its one form. The last empty line divides text and signatures.
@@ -45,8 +48,7 @@ public struct SignedNote: Hashable, Sendable {
         try self.init(text: [UInt8](note[..<end]), signatures: try SignedNote.lines(in: note[(end + 1)...]))
     }
 
-    /// The note's bytes.
-    public var formatted: [UInt8] {
+    private static func format(_ text: [UInt8], _ signatures: [NoteSignature]) -> [UInt8] {
         var note = text
         note.append(TextRules.lineFeed)
         for line in signatures {

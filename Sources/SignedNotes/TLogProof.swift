@@ -30,6 +30,13 @@ public struct TLogProof: Hashable, Sendable {
         extra: [UInt8]? = nil, index: LeafIndex, proof: InclusionProof, note: SignedNote
     ) throws(NoteError) {
         _ = try Checkpoint(parsing: note.text)
+        try self.init(extra: extra, index: index, proof: proof, checked: note)
+    }
+
+    /// `note` is known to be a checkpoint.
+    private init(
+        extra: [UInt8]?, index: LeafIndex, proof: InclusionProof, checked note: SignedNote
+    ) throws(NoteError) {
         guard proof.hashes.count <= TLogProof.maxHashCount else {
             throw .malformed("an inclusion proof has at most \(TLogProof.maxHashCount) hashes")
         }
@@ -72,13 +79,24 @@ public struct TLogProof: Hashable, Sendable {
 
     /// The proof's text.
     public var formatted: [UInt8] {
-        var text = TLogProof.header + [TextRules.lineFeed]
+        var text = TLogProof.header
+        text.reserveCapacity(text.count + 64 + 45 * proof.hashes.count + checkpoint.count)
+        text.append(TextRules.lineFeed)
         if let extra { text += TLogProof.extraWord + Base64.encode(extra) + [TextRules.lineFeed] }
         text += TLogProof.indexWord
         text += "\(index.value)\n".utf8
-        for hash in proof.hashes { text += Base64.encode(hash.bytes) + [TextRules.lineFeed] }
+        for hash in proof.hashes {
+            text += Base64.encode(hash.bytes)
+            text.append(TextRules.lineFeed)
+        }
         text.append(TextRules.lineFeed)
-        return text + checkpoint
+        text += checkpoint
+        return text
+    }
+
+    /// The proof of another entry under the same checkpoint.
+    public func moved(to index: LeafIndex, _ proof: InclusionProof) throws(NoteError) -> TLogProof {
+        try TLogProof(extra: nil, index: index, proof: proof, checked: note)
     }
 
     /// Checks the note under `policy`, then that `leaf` stands at `index` in the tree that the note speaks of.

@@ -80,24 +80,30 @@ extension Receipt {
         self.disclosures = disclosures
     }
 
-    /// The canonical (RFC 8785) form, as a JSON value to be set into a larger answer.
-    public var json: JSONValue {
-        .object([
-            "format": .string(Self.format),
-            "entry": .string(Text(String(decoding: entry, as: UTF8.self))),
-            "disclosures": .array(disclosures.map { .string($0) }),
-            "proof": .string(Text(String(decoding: proof.formatted, as: UTF8.self))),
-        ])
-    }
-
+    /// The canonical (RFC 8785) form.
     public var formatted: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
         return bytes
     }
 
-    /// Appends the canonical form.
-    public func write(to output: inout [UInt8]) { json.writeCanonical(to: &output) }
+    /// Appends the canonical form. An entry is canonical JSON and a proof is text, so both are UTF-8.
+    public func write(to output: inout [UInt8]) {
+        let proof = proof.formatted
+        output.reserveCapacity(output.count + entry.count * 5 / 4 + proof.count * 5 / 4 + 256)
+        output += "{\"disclosures\":[".utf8
+        for (place, disclosure) in disclosures.enumerated() {
+            if place > 0 { output.append(UInt8(ascii: ",")) }
+            CanonicalString.append(disclosure.bytes, to: &output)
+        }
+        output += "],\"entry\":".utf8
+        CanonicalString.append(entry, to: &output)
+        output += ",\"format\":".utf8
+        CanonicalString.append(Self.format.bytes, to: &output)
+        output += ",\"proof\":".utf8
+        CanonicalString.append(proof, to: &output)
+        output.append(UInt8(ascii: "}"))
+    }
 }
 
 extension JSONObject {

@@ -51,15 +51,15 @@ import Testing
         try expectUnusable("foreign")
     }
 
-    @Test(arguments: [0, 2, 99]) func `An index of another version`(version: Int) throws {
+    @Test(arguments: [0, 1, 99]) func `An index of another version`(version: Int) throws {
         try alter("PRAGMA user_version = \(version)")
         try expectUnusable("version \(version)")
     }
 
     @Test(arguments: [
         "DELETE FROM applied", "UPDATE applied SET size = 11", "UPDATE applied SET size = -1",
-        "UPDATE applied SET root = x'00'", "DELETE FROM entry WHERE position = 9", "DROP TABLE applied",
-        "DROP TABLE entry",
+        "UPDATE applied SET root = x'00'", "UPDATE applied SET size = 0", "DELETE FROM moment",
+        "INSERT INTO moment VALUES (9000000000000, 10)", "DROP TABLE applied", "DROP TABLE moment",
     ])
     func `An index that contradicts itself`(sql: String) throws {
         try alter(sql)

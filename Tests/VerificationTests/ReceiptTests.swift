@@ -37,7 +37,7 @@ import Verification
     @Test("may be pretty-printed on its way") func spacing() throws {
         var text = "{\n"
         for (name, value) in [("proof", 1), ("format", 0), ("disclosures", 2), ("entry", 3)] {
-            let object = try #require(receipt.json.asObject)
+            let object = try #require(JSONValue(parsing: receipt.formatted).asObject)
             let member = try #require(object[Text(name)])
             let bytes = String(decoding: member.canonicalBytes, as: UTF8.self)
             text += "  \"\(name)\" :  \(bytes)\(value == 3 ? "" : ",")\n"

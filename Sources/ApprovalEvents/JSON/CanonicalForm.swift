@@ -76,34 +76,6 @@ extension JSONNumber {
 extension Text {
     /// Appends the string in quotes, with the escapes of RFC 8785 §3.2.2.2 and no others.
     func writeCanonical(to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "\""))
-        withBytes { bytes in
-            var written = 0
-            for at in 0..<bytes.count {
-                let byte = bytes[at]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[written..<at]))
-                Self.writeEscape(of: byte, to: &output)
-                written = at + 1
-            }
-            output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[written...]))
-        }
-        output.append(UInt8(ascii: "\""))
-    }
-
-    private static func writeEscape(of byte: UInt8, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "\\"))
-        switch byte {
-        case 0x08: output.append(UInt8(ascii: "b"))
-        case 0x09: output.append(UInt8(ascii: "t"))
-        case 0x0A: output.append(UInt8(ascii: "n"))
-        case 0x0C: output.append(UInt8(ascii: "f"))
-        case 0x0D: output.append(UInt8(ascii: "r"))
-        case 0x00..<0x20:
-            output += "u00".utf8
-            output.append(UInt8(ascii: "0") + (byte >> 4))
-            output.append((byte & 15) < 10 ? UInt8(ascii: "0") + (byte & 15) : UInt8(ascii: "a") + (byte & 15) - 10)
-        default: output.append(byte)
-        }
+        withBytes { CanonicalString.append($0, to: &output) }
     }
 }

@@ -18,15 +18,15 @@ enum Caching: String {
 /// An answer as a route gives it, whoever writes it to the peer.
 struct Answer: Sendable {
     let status: HTTPResponse.Status
-    var headers = HTTPFields()
+    private(set) var fields: [(name: HTTPField.Name, value: String)]
     let body: [UInt8]
 
     init(_ status: HTTPResponse.Status, _ mediaType: String, _ caching: Caching, _ body: [UInt8]) {
         self.status = status
         self.body = body
-        headers[.contentType] = mediaType
-        headers[.cacheControl] = caching.rawValue
-        headers[.xContentTypeOptions] = "nosniff"
+        fields = [
+            (.contentType, mediaType), (.cacheControl, caching.rawValue), (.xContentTypeOptions, "nosniff"),
+        ]
     }
 
     /// The problem as RFC 9457 has it, with the header fields that belong to its status.
@@ -34,17 +34,22 @@ struct Answer: Sendable {
         self.init(
             HTTPResponse.Status(code: problem.type.status), MediaType.problem, .none,
             JSONValue.object(problem.json).canonicalBytes)
-        if let seconds = problem.type.retryAfter { headers[.retryAfter] = String(seconds) }
-        if problem.type == .unauthenticated { headers[.wwwAuthenticate] = "Bearer realm=\"countersign\"" }
-        if !problem.allow.isEmpty { headers[.allow] = problem.allow.joined(separator: ", ") }
+        if let seconds = problem.type.retryAfter { add(.retryAfter, String(seconds)) }
+        if problem.type == .unauthenticated { add(.wwwAuthenticate, "Bearer realm=\"countersign\"") }
+        if !problem.allow.isEmpty { add(.allow, problem.allow.joined(separator: ", ")) }
+    }
+
+    mutating func add(_ name: HTTPField.Name, _ value: String) {
+        fields.append((name, value))
     }
 }
 
 extension Response {
     init(_ answer: Answer) {
+        var headers = HTTPFields()
+        for (name, value) in answer.fields { headers[name] = value }
         self.init(
-            status: answer.status, headers: answer.headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+            status: answer.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
     }
 
     init(_ status: HTTPResponse.Status, _ mediaType: String, _ caching: Caching, _ body: [UInt8]) {

@@ -11,27 +11,30 @@ public struct BearerToken: Sendable {
     /// 16 lower-case hexadecimal digits. They are random, not derived from the secret.
     public let keyID: String
     /// The whole token. It is shown once, when it is made, and never written or logged.
-    public let text: String
+    private let bytes: [UInt8]
 
     /// Makes a new token from the system's random source.
     public init() throws(CryptoError) {
         keyID = Hex.string(try SecureRandom.bytes(8))
-        text = Self.prefix + keyID + "_" + Base64URL.string(try SecureRandom.bytes(32))
+        bytes = Array((Self.prefix + keyID + "_" + Base64URL.string(try SecureRandom.bytes(32))).utf8)
     }
 
     /// Reads a token's exact form; nil for anything else.
-    public init?(parsing bytes: [UInt8]) {
+    public init?(parsing text: some Collection<UInt8>) {
+        let bytes = Array(text)
         guard bytes.count == Self.length, bytes.starts(with: Self.prefix.utf8), bytes[20] == UInt8(ascii: "_") else {
             return nil
         }
         let keyID = bytes[4..<20]
         guard keyID.allSatisfy(Self.isHexDigit), Base64URL.decode(bytes[21...])?.count == 32 else { return nil }
         self.keyID = String(decoding: keyID, as: UTF8.self)
-        self.text = String(decoding: bytes, as: UTF8.self)
+        self.bytes = bytes
     }
 
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+
     /// What is stored in the token's place.
-    public var digest: Digest { Digest.sha256(Array(text.utf8)) }
+    public var digest: Digest { Digest.sha256(bytes) }
 
     /// What names the credential in the log and in listings: nothing of the secret, nor a hash of it.
     public var fingerprint: String { "token:" + keyID }

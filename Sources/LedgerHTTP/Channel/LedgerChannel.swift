@@ -8,8 +8,8 @@ import NIOHTTPTypesHTTP1
 
 /// One connection: HTTP/1.1, with single events taken by `SubmissionHandler` before they reach Hummingbird.
 ///
-/// Hummingbird's own channel but for that handler, which stands behind the one that watches for idle connections: so
-/// its requests count as activity, and a shutdown waits for them.
+/// Hummingbird's own channel but for that handler. It works on NIO's own types, before they are made Hummingbird's;
+/// so the watch over idle connections stands before it too.
 struct LedgerChannel: ServerChildChannel, HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
@@ -27,10 +27,9 @@ struct LedgerChannel: ServerChildChannel, HTTPChannelHandler {
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            try pipeline.addHandler(
-                HTTPConnectionStateHandler(idleTimeout: .seconds(limits.idleSeconds), logger: logger))
+            try pipeline.addHandler(ConnectionLife(idleTime: .seconds(Int64(limits.idleSeconds))))
             try pipeline.addHandler(SubmissionHandler(responder: ledger, logger: logger))
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }

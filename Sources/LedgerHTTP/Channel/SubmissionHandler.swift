@@ -3,7 +3,7 @@ import HTTPTypes
 import LedgerEngine
 import Logging
 import NIOCore
-import NIOHTTPTypes
+import NIOHTTP1
 
 /// Takes single events (`POST /v1/events` with one event of known length) from the connection to the sequencer and
 /// back without a task, a stream or a thread change but the sequencer's own. Everything else passes through.
@@ -14,10 +14,10 @@ import NIOHTTPTypes
 /// behind a request that passed through, everything passes through until that is answered; and what comes behind a
 /// request of ours is held here until we have answered.
 final class SubmissionHandler: ChannelDuplexHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private let responder: LedgerResponder
     private let logger: Logger
@@ -36,12 +36,12 @@ final class SubmissionHandler: ChannelDuplexHandler {
     }
 
     private enum Held {
-        case part(HTTPRequestPart)
+        case part(HTTPServerRequestPart)
         case event(Any)
     }
 
     private struct Delivery {
-        let head: HTTPRequest
+        let fields: SubmissionFields
         let start: ContinuousClock.Instant
         /// Who submits, or why not: decided when the request begins, so that a shutdown answers what has begun.
         let caller: Result<Caller, any Error>
@@ -60,14 +60,14 @@ final class SubmissionHandler: ChannelDuplexHandler {
         if case .waiting = state { held.append(.part(part)) } else { take(part, context) }
     }
 
-    private func take(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch (state, part) {
         case (.passing, .head(let head)):
-            guard passed == 0, let length = responder.lengthOfSingleEvent(head) else {
+            guard passed == 0, let fields = responder.fieldsOfSingleEvent(head) else {
                 passed += 1
                 return context.fireChannelRead(wrapInboundOut(part))
             }
-            state = .reading(begin(head, length: length))
+            state = .reading(begin(fields))
         case (.reading(var delivery), .body(let bytes)):
             state = .passing  // the one reference to the body is here
             bytes.withUnsafeReadableBytes { delivery.body.append(contentsOf: $0) }
@@ -80,21 +80,21 @@ final class SubmissionHandler: ChannelDuplexHandler {
         }
     }
 
-    private func begin(_ head: HTTPRequest, length: Int) -> Delivery {
+    private func begin(_ fields: SubmissionFields) -> Delivery {
         let start = ContinuousClock.now
         responder.metrics.requestBegan()
         let caller = Result {
-            let caller = try responder.submitter(head.headerFields)
+            let caller = try responder.submitter(fields)
             do throws(Problem) {
-                _ = try responder.deliveryMode(head.headerFields)
+                _ = try responder.deliveryMode(fields)
             } catch {
                 responder.noteRefusal(error, of: caller)
                 throw error
             }
             return caller
         }
-        var delivery = Delivery(head: head, start: start, caller: caller)
-        delivery.body.reserveCapacity(length)
+        var delivery = Delivery(fields: fields, start: start, caller: caller)
+        delivery.body.reserveCapacity(fields.contentLength ?? 0)
         return delivery
     }
 
@@ -114,7 +114,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
         do {
             let caller = try delivery.caller.get()
             do {
-                let event = try responder.event(in: delivery.body, headers: delivery.head.headerFields, from: caller)
+                let event = try responder.event(in: delivery.body, delivery.fields, from: caller)
                 responder.ledger.sequencer.submit([event], caller: caller.id.text) { promise.succeed($0) }
             } catch {
                 responder.noteRefusal(error, of: caller)
@@ -128,12 +128,17 @@ final class SubmissionHandler: ChannelDuplexHandler {
     // MARK: Out
 
     private func write(_ answer: Answer, to delivery: Delivery, _ context: ChannelHandlerContext) {
-        var response = HTTPResponse(status: answer.status, headerFields: answer.headers)
-        response.headerFields[.contentLength] = String(answer.body.count)
-        response.headerFields[.date] = HTTPDate.now
-        responder.finish(delivery.head, .events, status: answer.status.code, since: delivery.start, logger)
-        context.write(wrapOutboundOut(.head(response)), promise: nil)
-        context.write(wrapOutboundOut(.body(context.channel.allocator.buffer(bytes: answer.body))), promise: nil)
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(answer.fields.count + 2)
+        for (name, value) in answer.fields { headers.add(name: name.rawName, value: value) }
+        headers.add(name: "Content-Length", value: String(answer.body.count))
+        headers.add(name: "Date", value: HTTPDate.now)
+        let status = HTTPResponseStatus(statusCode: answer.status.code)
+        responder.finish("POST", .events, status: answer.status.code, since: delivery.start, logger)
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(
+            wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: answer.body)))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
@@ -181,16 +186,18 @@ final class SubmissionHandler: ChannelDuplexHandler {
 }
 
 extension LedgerResponder {
-    /// The length of the body, if the request brings one event in one piece and is kept simple: its length is given
-    /// and within the limit, and nothing is asked of the connection. Nil for all other requests.
-    func lengthOfSingleEvent(_ request: HTTPRequest) -> Int? {
-        guard request.method == .post, request.path == Resource.events.template,
-            let length = request.headerFields[.contentLength].flatMap({ Int($0) }),
-            (0...configuration.limits.event).contains(length),
-            request.headerFields[.expect] == nil, request.headerFields[.connection] == nil
+    /// The fields of a request that brings one event in one piece and is kept simple: its length is given and within
+    /// the limit, and nothing is asked of the connection. Nil for all other requests.
+    func fieldsOfSingleEvent(_ request: HTTPRequestHead) -> SubmissionFields? {
+        guard request.method == .POST, request.uri == Resource.events.template, request.version == .http1_1 else {
+            return nil
+        }
+        let fields = SubmissionFields(request.headers)
+        guard let length = fields.contentLength, (0...configuration.limits.event).contains(length),
+            !fields.asksForMore
         else { return nil }
-        switch DeliveryMode(request.headerFields) {
-        case .structured?, .binary?: return length
+        switch DeliveryMode(fields) {
+        case .structured?, .binary?: return fields
         case .batch?, .lines?, nil: return nil
         }
     }

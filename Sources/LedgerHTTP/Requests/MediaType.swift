@@ -1,5 +1,3 @@
-import HTTPTypes
-
 /// The media types of this server's bodies.
 enum MediaType {
     static let json = "application/json"
@@ -11,12 +9,6 @@ enum MediaType {
     static let metrics = "text/plain; version=0.0.4; charset=utf-8"
 }
 
-extension DeliveryMode {
-    init?(_ headers: HTTPFields) {
-        self.init(contentType: headers[.contentType], hasEventAttributes: BinaryMode.hasAttributes(headers))
-    }
-}
-
 /// How a body of `POST /v1/events` carries its events (CloudEvents HTTP binding §3).
 enum DeliveryMode: Hashable {
     case structured, binary, batch, lines
@@ -26,19 +18,20 @@ enum DeliveryMode: Hashable {
     ///
     /// - Returns: nil for a media type that carries no events here: another CloudEvents format than
     ///   JSON, or a plain body without the attributes that binary mode needs.
-    init?(contentType: String?, hasEventAttributes: Bool) {
-        let essence = contentType.map(Self.essence) ?? ""
+    init?(_ fields: SubmissionFields) {
+        let essence = fields.contentType.map(Self.essence) ?? ""
         switch essence {
         case "application/cloudevents-batch+json": self = .batch
         case "application/cloudevents+json": self = .structured
         case "application/x-ndjson": self = .lines
         default:
-            guard !essence.hasPrefix("application/cloudevents"), hasEventAttributes else { return nil }
+            guard !essence.hasPrefix("application/cloudevents"), !fields.attributes.isEmpty else { return nil }
             self = .binary
         }
     }
 
     private static func essence(_ contentType: String) -> String {
+        if contentType == MediaType.cloudEvent { return contentType }
         let end = contentType.utf8.firstIndex(of: UInt8(ascii: ";")) ?? contentType.endIndex
         var bytes = contentType.utf8[..<end]
         while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }

@@ -14,21 +14,24 @@ import Verification
 /// connection's event loop, everything else by the route below.
 extension LedgerResponder {
     func submit(_ request: Request, _ query: Substring?) async throws -> Response {
-        let caller = try submitter(request.headers)
+        let fields = SubmissionFields(request.headers)
+        let caller = try submitter(fields)
         do {
             _ = try Query(query, names: [])
-            return try await submit(request, from: caller)
+            return try await submit(request, fields, from: caller)
         } catch {
             if !(error is BodyInterrupted) { noteRefusal(error, of: caller) }
             throw error
         }
     }
 
-    private func submit(_ request: Request, from caller: Caller) async throws -> Response {
-        switch try deliveryMode(request.headers) {
+    private func submit(
+        _ request: Request, _ fields: SubmissionFields, from caller: Caller
+    ) async throws -> Response {
+        switch try deliveryMode(fields) {
         case .structured, .binary:
             let body = try await collect(request, limit: configuration.limits.event)
-            let event = try event(in: body, headers: request.headers, from: caller)
+            let event = try event(in: body, fields, from: caller)
             let reply = await withCheckedContinuation { continuation in
                 ledger.sequencer.submit([event], caller: caller.id.text) { continuation.resume(returning: $0) }
             }
@@ -39,22 +42,25 @@ extension LedgerResponder {
     }
 
     /// Who submits. A refusal is counted under the one who was refused.
-    func submitter(_ headers: HTTPFields) throws(Problem) -> Caller {
+    func submitter(_ fields: SubmissionFields) throws(Problem) -> Caller {
+        // Until one is known there is no caller to count it under.
+        var known: Text = "anonymous"
         do throws(Problem) {
-            return try caller(of: headers, with: .submit)
+            let caller = try caller(showing: fields.authorization)
+            known = caller.id.text
+            try Self.check(caller, has: [.submit])
+            return caller
         } catch {
-            // There is no caller to count it under, or it is one that may not submit at all.
-            let known = (try? caller(of: headers))?.id.text
-            ledger.sequencer.noteRefusal(problem: Text(error.type.rawValue), caller: known ?? "anonymous")
+            ledger.sequencer.noteRefusal(problem: Text(error.type.rawValue), caller: known)
             throw error
         }
     }
 
     /// How the body carries its events, where events are taken at all.
-    func deliveryMode(_ headers: HTTPFields) throws(Problem) -> DeliveryMode {
+    func deliveryMode(_ fields: SubmissionFields) throws(Problem) -> DeliveryMode {
         guard !drain.isDraining else { throw Problem(SubmissionRefusal.shuttingDown) }
-        try Self.checkEncoding(headers)
-        guard let mode = DeliveryMode(headers) else {
+        try Self.checkEncoding(fields)
+        guard let mode = DeliveryMode(fields) else {
             throw Problem(
                 .unsupportedMediaType,
                 """
@@ -66,12 +72,12 @@ extension LedgerResponder {
     }
 
     /// The one event of a body in structured or binary mode, which the caller may submit.
-    func event(in body: [UInt8], headers: HTTPFields, from caller: Caller) throws -> ApprovalEvent {
+    func event(in body: [UInt8], _ fields: SubmissionFields, from caller: Caller) throws -> ApprovalEvent {
         let event: ApprovalEvent
-        if DeliveryMode(headers) == .binary {
+        if DeliveryMode(fields) == .binary {
             event = try ApprovalEvent.parse(
-                binaryAttributes: BinaryMode.attributes(in: headers),
-                contentType: headers[.contentType].map { Array($0.utf8) }, body: body, rules: configuration.rules)
+                binaryAttributes: fields.attributes, contentType: fields.contentType.map { Array($0.utf8) },
+                body: body, rules: configuration.rules)
         } else {
             event = try ApprovalEvent.parse(structured: body, rules: configuration.rules)
         }
@@ -96,7 +102,7 @@ extension LedgerResponder {
         Receipt(parts, disclosing: true).write(to: &body)
         body.append(UInt8(ascii: "}"))
         var answer = Answer(isNew ? .created : .ok, MediaType.json, .none, body)
-        answer.headers[.location] = "/v1/events/\(outcome.index.value)"
+        answer.add(.location, "/v1/events/\(outcome.index.value)")
         return answer
     }
 
@@ -165,9 +171,8 @@ extension LedgerResponder {
     }
 
     /// Compressed bodies are refused: what they expand to cannot be bounded beforehand.
-    private static func checkEncoding(_ headers: HTTPFields) throws(Problem) {
-        let encodings = headers[values: .contentEncoding]
-        guard encodings.allSatisfy({ $0.lowercased() == "identity" }) else {
+    private static func checkEncoding(_ fields: SubmissionFields) throws(Problem) {
+        guard fields.contentEncodings.allSatisfy({ $0.lowercased() == "identity" }) else {
             throw Problem(.unsupportedEncoding, "send the body as it is, without Content-Encoding")
         }
     }

@@ -8,9 +8,9 @@ import NIOCore
 /// NDJSON: one structured event a line. Each line stands alone; the answer is one line each, in order, and the
 /// checkpoint at the end.
 ///
-/// The answer flows while the body still comes, and no more is held than what one read brought: what a read
-/// completes is submitted together and waits for its commit before the next read. A client therefore reads while
-/// it writes (`curl` does).
+/// The answer flows while the body still comes. What one read brought is submitted together; the next is read and
+/// parsed while it is committed, up to a bound (`LineDelivery.mostWaiting`). A client therefore reads while it writes
+/// (`curl` does).
 extension LedgerResponder {
     func submitLines(_ request: Request, from caller: Caller) -> Response {
         var headers = HTTPFields()
@@ -18,27 +18,82 @@ extension LedgerResponder {
         headers[.cacheControl] = Caching.none.rawValue
         headers[.xContentTypeOptions] = "nosniff"
         let body = ResponseBody { writer in
-            var delivery = LineDelivery(responder: self, caller: caller)
-            var chunks = request.body.makeAsyncIterator()
-            while !delivery.isOver, let chunk = try await Self.next(&chunks) {
-                try await writer.write(await delivery.take(chunk))
+            let (submitted, submit) = AsyncStream.makeStream(of: SubmittedLines.self)
+            let (answered, answer) = AsyncStream.makeStream(of: Int.self)
+            async let reading: Void = LineDelivery(responder: self, caller: caller)
+                .read(request.body, submitting: submit, answered: answered)
+            for await lines in submitted {
+                try await writer.write(await lines.answers(self, caller))
+                answer.yield(lines.events)
             }
-            try await writer.write(await delivery.finish())
+            try await reading
+            try await writer.write(checkpointLine)
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)
     }
+
+    /// Under which checkpoint all that was taken stands.
+    private var checkpointLine: ByteBuffer {
+        var line = ByteBuffer()
+        line.write(["checkpoint": .string(Text(String(decoding: ledger.reader.published.note, as: UTF8.self)))])
+        return line
+    }
 }
 
-/// One NDJSON body on its way in, and its answer on its way out.
+/// Lines of one read on their way: what was found of each, and the reply for those that went to the sequencer.
+private struct SubmittedLines {
+    enum Verdict {
+        case event
+        case refused(Problem)
+    }
+
+    let lines: [(number: Int, verdict: Verdict)]
+    /// How many went to the sequencer.
+    let events: Int
+    /// One reply, or none where nothing went.
+    let replies: AsyncStream<SubmissionReply>
+
+    /// One line for each, in order.
+    func answers(_ responder: LedgerResponder, _ caller: Caller) async -> ByteBuffer {
+        var answers: ArraySlice<Result<SubmissionOutcome, SubmissionRefusal>> = []
+        for await reply in replies { answers = reply.answers[...] }
+        var buffer = ByteBuffer()
+        for (line, verdict) in lines {
+            switch verdict {
+            case .refused(let problem):
+                responder.metrics.count(problem.type)
+                responder.noteRefusal(problem.type, caller)
+                buffer.write(LedgerResponder.json(line, problem))
+            case .event:
+                switch answers.popFirst() {
+                case .success(let outcome)?:
+                    responder.count([outcome])
+                    buffer.write(line, outcome)
+                case .failure(let refusal)?:
+                    let problem = Problem(refusal)
+                    responder.metrics.count(problem.type)
+                    buffer.write(LedgerResponder.json(line, problem))
+                case nil:
+                    buffer.write(LedgerResponder.json(line, Problem(.internalError, "the sequencer gave no answer")))
+                }
+            }
+        }
+        return buffer
+    }
+}
+
+/// One NDJSON body on its way in.
 private struct LineDelivery {
     private let responder: LedgerResponder
     private let caller: Caller
     private var splitter: LineSplitter
     private var number = 0
     private var received = 0
-    /// Set when the body went over its limit or the server goes away: nothing more is read.
-    private(set) var isOver = false
+
+    /// Events of one delivery that may be with the sequencer at once: well below a caller's share of the inbox, so
+    /// that one delivery never fills it by itself.
+    private static let mostWaiting = 512
 
     init(responder: LedgerResponder, caller: Caller) {
         self.responder = responder
@@ -46,46 +101,88 @@ private struct LineDelivery {
         splitter = LineSplitter(limit: responder.configuration.limits.event)
     }
 
-    /// What became of one line.
-    private enum Verdict {
-        case event(ApprovalEvent)
-        case refused(Problem)
+    /// Reads the body to its end, or until no more may be taken, and submits what each read completes.
+    /// `answered` says how many events were answered, as they are.
+    consuming func read(
+        _ body: RequestBody, submitting submit: AsyncStream<SubmittedLines>.Continuation, answered: AsyncStream<Int>
+    ) async throws {
+        defer { submit.finish() }
+        var chunks = body.makeAsyncIterator()
+        var answers = answered.makeAsyncIterator()
+        var waiting = 0
+        while true {
+            let chunk = try await LedgerResponder.next(&chunks)
+            var found = Found()
+            if let chunk { take(chunk, &found) } else if let last = splitter.finish() { judge(last, into: &found) }
+            let end = chunk == nil ? nil : reasonToStop
+            if let end { found.lines.append((number + 1, .refused(end))) }
+            for part in found.parts(of: Self.mostWaiting) {
+                while waiting > 0, waiting + part.events.count > Self.mostWaiting {
+                    guard let done = await answers.next() else { return }
+                    waiting -= done
+                }
+                waiting += part.events.count
+                submit.yield(send(part))
+            }
+            if chunk == nil || end != nil { return }
+        }
     }
 
-    /// Takes what one read brought; answers the lines that it completed.
-    mutating func take(_ chunk: ByteBuffer) async -> ByteBuffer {
+    /// What lines were found to be, with the events among them.
+    private struct Found {
+        var lines: [(number: Int, verdict: SubmittedLines.Verdict)] = []
+        var events: [ApprovalEvent] = []
+
+        /// The same in runs of at most `most` events.
+        func parts(of most: Int) -> [Found] {
+            guard events.count > most else { return lines.isEmpty ? [] : [self] }
+            var parts: [Found] = []
+            var events = events[...]
+            var part = Found()
+            for line in lines {
+                if case .event = line.verdict, let event = events.popFirst() { part.events.append(event) }
+                part.lines.append(line)
+                if part.events.count == most {
+                    parts.append(part)
+                    part = Found()
+                }
+            }
+            return part.lines.isEmpty ? parts : parts + [part]
+        }
+    }
+
+    private func send(_ found: Found) -> SubmittedLines {
+        let (replies, reply) = AsyncStream.makeStream(of: SubmissionReply.self)
+        if found.events.isEmpty {
+            reply.finish()
+        } else {
+            responder.ledger.sequencer.submit(found.events, caller: caller.id.text) {
+                reply.yield($0)
+                reply.finish()
+            }
+        }
+        return SubmittedLines(lines: found.lines, events: found.events.count, replies: replies)
+    }
+
+    private mutating func take(_ chunk: ByteBuffer, _ found: inout Found) {
         received += chunk.readableBytes
         responder.metrics.count(receivedBytes: chunk.readableBytes)
         var lines: [LineSplitter.Line] = []
         chunk.withUnsafeReadableBytes { bytes in
             splitter.feed(bytes) { lines.append($0) }
         }
-        var verdicts: [(line: Int, verdict: Verdict)] = []
-        for line in lines { judge(line, into: &verdicts) }
-        var answer = await seal(verdicts)
-        if responder.drain.isDraining {
-            isOver = true
-            answer.write(Self.json(number + 1, Problem(SubmissionRefusal.shuttingDown)))
-        } else if received > responder.configuration.limits.lines {
-            isOver = true
-            let problem = Problem(
-                .tooLarge, "the body is over \(responder.configuration.limits.lines) bytes; send the rest as another")
-            answer.write(Self.json(number + 1, problem))
-        }
-        return answer
+        for line in lines { judge(line, into: &found) }
     }
 
-    /// Answers the last line, and says under which checkpoint all that was taken stands.
-    mutating func finish() async -> ByteBuffer {
-        var verdicts: [(line: Int, verdict: Verdict)] = []
-        if !isOver, let line = splitter.finish() { judge(line, into: &verdicts) }
-        var answer = await seal(verdicts)
-        let note = String(decoding: responder.ledger.reader.published.note, as: UTF8.self)
-        answer.write(["checkpoint": .string(Text(note))])
-        return answer
+    /// Why nothing more is read of this body.
+    private var reasonToStop: Problem? {
+        if responder.drain.isDraining { return Problem(SubmissionRefusal.shuttingDown) }
+        let most = responder.configuration.limits.lines
+        return received > most
+            ? Problem(.tooLarge, "the body is over \(most) bytes; send the rest as another") : nil
     }
 
-    private mutating func judge(_ line: LineSplitter.Line, into verdicts: inout [(line: Int, verdict: Verdict)]) {
+    private mutating func judge(_ line: LineSplitter.Line, into found: inout Found) {
         number += 1
         switch line {
         case .text(let bytes) where bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 }:
@@ -94,61 +191,22 @@ private struct LineDelivery {
             do {
                 let event = try ApprovalEvent.parse(structured: bytes, rules: responder.configuration.rules)
                 try responder.check(event, caller)
-                verdicts.append((number, .event(event)))
+                found.lines.append((number, .event))
+                found.events.append(event)
             } catch {
-                verdicts.append((number, .refused(Problem(answering: error))))
+                found.lines.append((number, .refused(Problem(answering: error))))
             }
         case .tooLong:
             let limit = responder.configuration.limits.event
-            verdicts.append(
+            found.lines.append(
                 (number, .refused(Problem(.tooLarge, "the line is over \(limit) bytes; \(Problem.tooLargeDetail)"))))
         }
     }
 
-    private func seal(_ verdicts: [(line: Int, verdict: Verdict)]) async -> ByteBuffer {
-        let events = verdicts.compactMap { if case .event(let event) = $0.verdict { event } else { nil } }
-        var answers = await submit(events)[...]
-        var buffer = ByteBuffer()
-        for (line, verdict) in verdicts {
-            switch verdict {
-            case .refused(let problem):
-                responder.metrics.count(problem.type)
-                responder.noteRefusal(problem.type, caller)
-                buffer.write(Self.json(line, problem))
-            case .event:
-                switch answers.popFirst() {
-                case .success(let outcome)?:
-                    responder.count([outcome])
-                    var object = LedgerResponder.json(outcome)
-                    object["line"] = .number(JSONNumber(Int64(line)))
-                    buffer.write(object)
-                case .failure(let refusal)?:
-                    let problem = Problem(refusal)
-                    responder.metrics.count(problem.type)
-                    buffer.write(Self.json(line, problem))
-                case nil:
-                    buffer.write(Self.json(line, Problem(.internalError, "the sequencer gave no answer")))
-                }
-            }
-        }
-        return buffer
-    }
+}
 
-    private func submit(_ events: [ApprovalEvent]) async -> [Result<SubmissionOutcome, SubmissionRefusal>] {
-        var answers: [Result<SubmissionOutcome, SubmissionRefusal>] = []
-        var rest = events[...]
-        while !rest.isEmpty {
-            let some = Array(rest.prefix(Self.eventsAtOnce))
-            rest = rest.dropFirst(some.count)
-            answers += await responder.ledger.sequencer.submit(some, caller: caller.id.text)
-        }
-        return answers
-    }
-
-    /// Well below a caller's share of the inbox, so that one delivery never fills it by itself.
-    private static let eventsAtOnce = 512
-
-    private static func json(_ line: Int, _ problem: Problem) -> JSONObject {
+extension LedgerResponder {
+    fileprivate static func json(_ line: Int, _ problem: Problem) -> JSONObject {
         [
             "line": .number(JSONNumber(Int64(line))), "status": .number(JSONNumber(Int64(problem.type.status))),
             "problem": .object(problem.json),
@@ -161,5 +219,15 @@ extension ByteBuffer {
     fileprivate mutating func write(_ object: JSONObject) {
         writeBytes(JSONValue.object(object).canonicalBytes)
         writeInteger(UInt8(0x0A))
+    }
+
+    /// `{"index":…,"line":…,"status":…}`: written once for every event that comes in bulk.
+    fileprivate mutating func write(_ line: Int, _ outcome: SubmissionOutcome) {
+        let status =
+            switch outcome {
+            case .sealed: 201
+            case .resent: 200
+            }
+        writeString("{\"index\":\(outcome.index.value),\"line\":\(line),\"status\":\(status)}\n")
     }
 }

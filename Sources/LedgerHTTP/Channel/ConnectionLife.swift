@@ -1,0 +1,68 @@
+import NIOCore
+import NIOHTTP1
+
+/// Ends a connection in its time: one on which nothing moves, and, when the server shuts down, one that has no
+/// request left to answer.
+final class ConnectionLife: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let idleTime: TimeAmount
+    private var lastMove = NIODeadline.now()
+    /// Requests that have begun and are not answered.
+    private var unanswered = 0
+    private var isReading = false
+    private var endsWithAnswer = false
+    private var timer: Scheduled<Void>?
+
+    init(idleTime: TimeAmount) {
+        self.idleTime = idleTime
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        lookAgain(context, in: idleTime)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+    }
+
+    /// One timer a connection: it looks when the connection would be idle if nothing moved meanwhile.
+    private func lookAgain(_ context: ChannelHandlerContext, in time: TimeAmount) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
+            let isAnswering = unanswered > 0 && !isReading
+            let rest = isAnswering ? idleTime : lastMove + idleTime - .now()
+            if rest > .zero { lookAgain(context, in: rest) } else { context.close(promise: nil) }
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastMove = .now()
+        switch unwrapInboundIn(data) {
+        case .head:
+            unanswered += 1
+            isReading = true
+        case .body: break
+        case .end: isReading = false
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
+        lastMove = .now()
+        unanswered -= 1
+        guard unanswered == 0, endsWithAnswer else { return context.write(data, promise: promise) }
+        let written = promise ?? context.eventLoop.makePromise()
+        written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        context.writeAndFlush(data, promise: written)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        if unanswered > 0 { endsWithAnswer = true } else { context.close(promise: nil) }
+    }
+}

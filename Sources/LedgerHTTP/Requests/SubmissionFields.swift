@@ -1,0 +1,70 @@
+import HTTPTypes
+import NIOHTTP1
+
+/// The header fields that decide over a submission, whichever of the two libraries has read them.
+struct SubmissionFields {
+    /// The credential; nil where none is shown, or more than one.
+    private(set) var authorization: String?
+    private(set) var contentType: String?
+    private(set) var contentEncodings: [String] = []
+    /// CloudEvents binary mode (HTTP binding §3.1): the `ce-` fields as they came, in their order. `ApprovalEvents`
+    /// decodes and judges them.
+    private(set) var attributes: [(name: [UInt8], value: [UInt8])] = []
+    private(set) var contentLength: Int?
+    /// `Expect` or `Connection`: something beside the event is asked for.
+    private(set) var asksForMore = false
+    private var credentials = 0
+
+    init(_ fields: HTTPFields) {
+        for field in fields {
+            if field.name.canonicalName.utf8.starts(with: Self.attributePrefix) {
+                attributes.append((Array(field.name.canonicalName.utf8), field.withUnsafeBytesOfValue { Array($0) }))
+            } else {
+                take(field.name.canonicalName, field.value)
+            }
+        }
+    }
+
+    init(_ headers: HTTPHeaders) {
+        for (name, value) in headers {
+            if Self.isAttribute(name) {
+                attributes.append((Array(name.lowercased().utf8), Array(value.utf8)))
+            } else {
+                take(name, value)
+            }
+        }
+    }
+
+    private mutating func take(_ name: String, _ value: String) {
+        // Lengths first: most fields are told apart by them.
+        switch name.utf8.count {
+        case 13 where Self.isSame(name, "authorization"):
+            credentials += 1
+            authorization = credentials == 1 ? value : nil
+        case 12 where Self.isSame(name, "content-type"): contentType = value
+        case 14 where Self.isSame(name, "content-length"): contentLength = Int(value)
+        case 16 where Self.isSame(name, "content-encoding"): contentEncodings.append(value)
+        case 6 where Self.isSame(name, "expect"), 10 where Self.isSame(name, "connection"): asksForMore = true
+        default: break
+        }
+    }
+
+    private static let attributePrefix = Array("ce-".utf8)
+
+    private static func isAttribute(_ name: String) -> Bool {
+        let bytes = name.utf8
+        return bytes.count > 3 && bytes.first.map { $0 | 0x20 } == UInt8(ascii: "c") && isSame(name.prefix(3), "ce-")
+    }
+
+    /// Field names are compared without regard to case (RFC 9110 §5.1). `lower` is in lower case.
+    private static func isSame(_ name: some StringProtocol, _ lower: StaticString) -> Bool {
+        guard name.utf8.count == lower.utf8CodeUnitCount else { return false }
+        var place = 0
+        for byte in name.utf8 {
+            let folded = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+            guard folded == lower.utf8Start[place] else { return false }
+            place += 1
+        }
+        return true
+    }
+}
