@@ -97,7 +97,7 @@ public struct LedgerReader: Sendable {
         let bytes = try entryBytes(at: index)
         let proof = try inclusionProof(index: index, size: head.size)
         return ReceiptParts(
-            index: index, entry: bytes, disclosures: try disclosures(of: LedgerEntry(parsing: bytes)),
+            index: index, entry: bytes, disclosures: try disclosures(ofEntry: bytes),
             proof: try TLogProof(index: index, proof: proof, note: try SignedNote(parsing: head.note)))
     }
 
@@ -106,6 +106,12 @@ public struct LedgerReader: Sendable {
         guard let disclosures else { return [] }
         let digests = entry.concealedDigests
         return digests.isEmpty ? [] : try disclosures.disclosures(for: digests)
+    }
+
+    /// The same for an entry's bytes. Most entries conceal nothing, and then need not be parsed.
+    private func disclosures(ofEntry bytes: [UInt8]) throws -> [Disclosure] {
+        guard disclosures != nil, LedgerEntry.mayConceal(bytes) else { return [] }
+        return try disclosures(of: LedgerEntry(parsing: bytes))
     }
 
     private func read(_ plan: ProofPlan) throws -> [Digest] {

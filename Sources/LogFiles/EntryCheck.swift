@@ -140,7 +140,7 @@ struct EntryCheck {
     // MARK: Comparing
 
     private func compareOffsets(_ plan: BatchPlan, position: UInt64) {
-        let stored = (try? reads.file(base.layout.offsets).readUpTo(plan.count * 8, at: plan.first.value * 8)) ?? []
+        let stored = (try? reads.file(.offsets).readUpTo(plan.count * 8, at: plan.first.value * 8)) ?? []
         for (number, start) in plan.starts.enumerated() {
             let expected = position + UInt64(start)
             let found: UInt64? = stored.count >= (number + 1) * 8 ? stored.bigEndian(at: number * 8) : nil
@@ -156,7 +156,7 @@ struct EntryCheck {
     private func compareLevels(_ plan: BatchPlan) {
         for run in plan.nodes {
             let stored =
-                (try? reads.file(base.layout.level(run.level)).readUpTo(run.hashes.count, at: run.first * 32)) ?? []
+                (try? reads.file(.level(run.level)).readUpTo(run.hashes.count, at: run.first * 32)) ?? []
             guard stored != run.hashes else { continue }
             for node in 0..<run.hashes.count / 32 {
                 let range = node * 32..<(node + 1) * 32
@@ -215,7 +215,7 @@ struct EntryCheck {
 
     /// Where `offsets` says that an entry of this segment stands, up to where it says that the next one does.
     private func place(of index: UInt64, in walk: SegmentWalk) throws -> Range<UInt64>? {
-        let offsets = try reads.file(base.layout.offsets)
+        let offsets = try reads.file(.offsets)
         let start: UInt64 = try offsets.read(8, at: index * 8).bigEndian(at: 0)
         guard start >= base.geometry.dataOffset else { return nil }
         if index + 1 < walk.first + base.geometry.entries, let next = try? offsets.read(8, at: index * 8 + 8) {

@@ -31,7 +31,24 @@ struct Layout: Hashable, Sendable {
     }
 }
 
+/// A file of a log that readers open.
+enum LogFile: Hashable {
+    case offsets, heads
+    case level(UInt8)
+    /// By its first entry.
+    case segment(UInt64)
+}
+
 extension Layout {
+    func path(_ file: LogFile) -> String {
+        switch file {
+        case .offsets: offsets
+        case .heads: heads
+        case .level(let level): self.level(level)
+        case .segment(let first): segment(first)
+        }
+    }
+
     /// Makes the directories and the empty files, with their names on the disk. Safe to run again after a crash;
     /// refuses a directory that holds a log.
     func lay(in system: any FileSystem) throws {

@@ -36,7 +36,7 @@ public struct LogCheck {
         let reads = LogReads(layout: base.layout, geometry: base.geometry, system: base.system)
         tally.summary.writerIsRunning = !isAlone
         // Heads that a running writer appends from here on are not looked at.
-        let scan = try HeadScan(try reads.file(base.layout.heads))
+        let scan = try HeadScan(try reads.file(.heads))
         let newest = try scan.newest()?.parts.size
         var entries = EntryCheck(
             base: base, reads: reads, bound: isAlone ? nil : newest ?? 0, inspect: tally.inspect,

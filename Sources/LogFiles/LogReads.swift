@@ -13,7 +13,7 @@ final class LogReads: Sendable {
     private let layout: Layout
     private let geometry: SegmentGeometry
     private let system: any FileSystem
-    private let files = Mutex<[String: OpenFile]>([:])
+    private let files = Mutex<[LogFile: OpenFile]>([:])
 
     init(layout: Layout, geometry: SegmentGeometry, system: any FileSystem) {
         self.layout = layout
@@ -22,12 +22,12 @@ final class LogReads: Sendable {
     }
 
     /// A file that is read, opened when it is first asked for.
-    func file(_ path: String) throws -> OpenFile {
+    func file(_ name: LogFile) throws -> OpenFile {
         try files.withLock { files in
-            if let file = files[path] { return file }
-            let file = try OpenFile(path, for: .reading, in: system)
+            if let file = files[name] { return file }
+            let file = try OpenFile(layout.path(name), for: .reading, in: system)
             if files.count >= Self.openFiles { files.removeAll() }
-            files[path] = file
+            files[name] = file
             return file
         }
     }
@@ -45,7 +45,7 @@ final class LogReads: Sendable {
             let segment = geometry.segment(of: start)
             let end = min(range.upperBound, segment + geometry.entries)
             let place = try place(of: start..<end)
-            let file = try file(layout.segment(segment))
+            let file = try file(.segment(segment))
             let piece = try file.read(Int(place.upperBound - place.lowerBound), at: place.lowerBound)
             if bytes.isEmpty { bytes = piece } else { bytes.append(contentsOf: piece) }
             start = end
@@ -55,10 +55,11 @@ final class LogReads: Sendable {
 
     /// Where entries of one segment stand in its file.
     private func place(of range: Range<UInt64>) throws -> Range<UInt64> {
-        let offsets = try file(layout.offsets)
+        let offsets = try file(.offsets)
         let first: UInt64 = try offsets.read(8, at: range.lowerBound * 8).bigEndian(at: 0)
-        let last: UInt64 = try offsets.read(8, at: (range.upperBound - 1) * 8).bigEndian(at: 0)
-        let segment = try file(layout.segment(geometry.segment(of: range.lowerBound)))
+        let last: UInt64 =
+            range.count == 1 ? first : try offsets.read(8, at: (range.upperBound - 1) * 8).bigEndian(at: 0)
+        let segment = try file(.segment(geometry.segment(of: range.lowerBound)))
         guard first >= geometry.dataOffset, last >= first else {
             throw StorageError.corrupt("offsets: entry \(range.lowerBound) or \(range.upperBound - 1) has no place")
         }
@@ -73,15 +74,18 @@ final class LogReads: Sendable {
 
     func nodes(_ addresses: [NodeAddress]) throws -> [Digest] {
         try addresses.map { address in
-            guard let digest = Digest(try hashes(level: address.level, from: address.index, count: 1)) else {
-                throw StorageError.corrupt("levels/\(address.level): \(address) is not there")
+            let offset = address.index * UInt64(Digest.byteCount)
+            return try withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 8) { buffer in
+                guard try file(.level(address.level)).read(into: buffer, at: offset) == buffer.count else {
+                    throw StorageError.corrupt("levels/\(address.level): \(address) is not there")
+                }
+                return Digest(loading: UnsafeRawBufferPointer(buffer))
             }
-            return digest
         }
     }
 
     func hashes(level: UInt8, from index: UInt64, count: Int) throws -> [UInt8] {
-        try file(layout.level(level)).read(count * 32, at: index * 32)
+        try file(.level(level)).read(count * 32, at: index * 32)
     }
 
     /// The head of the tree of `size`, folded from its nodes.
@@ -95,20 +99,20 @@ final class LogReads: Sendable {
 
     /// Whether levels and offsets are as long as a log of `size` entries needs them.
     func cover(_ size: UInt64) -> Bool {
-        func holds(_ path: String, _ length: UInt64) -> Bool {
-            (try? file(path).length()).map { $0 >= length } ?? false
+        func holds(_ name: LogFile, _ length: UInt64) -> Bool {
+            (try? file(name).length()).map { $0 >= length } ?? false
         }
         let levels = (0..<UInt8(64)).prefix { size >> UInt64($0) > 0 }
-        return holds(layout.offsets, size * 8) && levels.allSatisfy { holds(layout.level($0), size >> UInt64($0) * 32) }
+        return holds(.offsets, size * 8) && levels.allSatisfy { holds(.level($0), size >> UInt64($0) * 32) }
     }
 
     func note(for size: UInt64) throws -> [UInt8]? {
-        try HeadScan(try file(layout.heads)).record(of: size)?.parts.note
+        try HeadScan(try file(.heads)).record(of: size)?.parts.note
     }
 
     /// The newest head that was signed, from the end of `heads`.
     func newestHead() throws -> PublishedHead? {
-        guard let record = try HeadScan(try file(layout.heads)).newest()?.parts else { return nil }
+        guard let record = try HeadScan(try file(.heads)).newest()?.parts else { return nil }
         return PublishedHead(head: TreeHead(size: TreeSize(record.size), root: record.root), note: record.note)
     }
 }

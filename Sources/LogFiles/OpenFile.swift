@@ -50,22 +50,24 @@ final class OpenFile: Sendable {
     /// At most `count` bytes; fewer only at the end of the file.
     func readUpTo(_ count: Int, at offset: UInt64) throws(FileFault) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
+        let result = bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(FileFault) in try read(into: buffer, at: offset) }
+        }
+        bytes.removeLast(count - (try result.get()))
+        return bytes
+    }
+
+    /// Fills `buffer`, and returns how many bytes there were: fewer only at the end of the file.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(FileFault) -> Int {
         var done = 0
-        while done < count {
-            let start = done
-            let got = try named { () throws(FileFault) in
-                try bytes.withUnsafeMutableBytes { buffer in
-                    let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[start...])
-                    return Result { () throws(FileFault) in
-                        try system.read(rest, from: reference, at: offset + UInt64(start))
-                    }
-                }.get()
-            }
-            if got == 0 { break }
+        while done < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+            let position = offset + UInt64(done)
+            let got = try named { () throws(FileFault) in try system.read(rest, from: reference, at: position) }
+            guard got > 0 else { break }
             done += got
         }
-        bytes.removeLast(count - done)
-        return bytes
+        return done
     }
 
     func length() throws(FileFault) -> UInt64 {

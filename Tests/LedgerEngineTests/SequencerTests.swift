@@ -170,6 +170,39 @@ struct SequencerTests {
         try await test.running { _ in #expect(test.disclosures.count == 0) }
     }
 
+    @Test("proves the entries of a commit from memory as the store proves them")
+    func proofsFromMemory() async throws {
+        let test = try TestLedger()
+        try test.found()
+        var generator = SeededRandom(seed: 0xBA7C4)
+        try await test.running { ledger in
+            var number = 0
+            while number < 400 {
+                let events = try (0..<Int.random(in: 1...40, using: &generator)).map { _ in
+                    number += 1
+                    return try Sample.heartbeat("e\(number)")
+                }
+                let reply = await withCheckedContinuation { continuation in
+                    ledger.submit(events, caller: "a") { continuation.resume(returning: $0) }
+                }
+                let batch = try #require(reply.batch)
+                for answer in reply.answers {
+                    let index = try answer.get().index
+                    let (memory, disk) = (
+                        try batch.receipt(for: index), try ledger.reader.receipt(for: index, under: batch.published)
+                    )
+                    #expect(memory.entry == disk.entry)
+                    #expect(memory.proof == disk.proof)
+                    #expect(memory.proof.formatted == disk.proof.formatted)
+                }
+                let size = batch.published.size.value
+                for outside in [0, size - UInt64(events.count) - 1, size, size + 5] {
+                    #expect(throws: StorageError.self) { try batch.receipt(for: LeafIndex(outside)) }
+                }
+            }
+        }
+    }
+
     @Test("bounds what it takes in, by caller and in all")
     func bounds() async throws {
         var test = try TestLedger()

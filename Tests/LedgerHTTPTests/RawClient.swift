@@ -71,6 +71,9 @@ struct RawClient {
         return String(decoding: received, as: UTF8.self)
     }
 
+    /// Tells the peer that nothing more will come; what it sends is still read.
+    func finishWriting() { _ = shutdown(socketDescriptor, Int32(SHUT_WR)) }
+
     func close() { _ = Glibc.close(socketDescriptor) }
 
     /// One request on a connection of its own; the whole answer as text.

@@ -10,44 +10,10 @@ import Synchronization
 import Testing
 
 @Suite("A running server", .serialized) struct ServerTests {
-    /// Runs a whole server, with its control socket, and shuts it down gracefully after `body`.
-    private func run(
-        _ fixture: Fixture, _ change: (inout ServerConfiguration) -> Void = { _ in },
-        _ body: @escaping @Sendable (Int, String) async throws -> Void
-    ) async throws {
-        var configuration = ServerConfiguration(
-            listen: try #require(ListenAddress("127.0.0.1:0")), controlSocket: fixture.path + "/control.sock")
-        configuration.drainSeconds = 0
-        change(&configuration)
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let (addresses, announce) = AsyncStream.makeStream(of: ListenAddress.self)
-        let server = try Server(
-            ledger: fixture.ledger, configuration: configuration, logger: logger, shutdownSignals: []
-        ) {
-            announce.yield($0)
-        }
-        let group = ServiceGroup(services: [server], logger: logger)
-        let socket = configuration.controlSocket ?? ""
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            let address = try #require(await addresses.first { _ in true })
-            let result: Result<Void, any Error>
-            do {
-                result = .success(try await body(address.port, socket))
-            } catch {
-                result = .failure(error)
-            }
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
-            try result.get()
-        }
-    }
-
     @Test func `answers on its port, and shuts down with everything sealed`() async throws {
         let fixture = try await Fixture()
         let token = try await fixture.token("gateway", ["submit"])
-        try await run(fixture) { port, _ in
+        try await fixture.serving { port, _ in
             let answer = try await RawClient.once(
                 try RawClient(port: port), "POST", "/v1/events", token: token, body: Event.cancelled("e-1"),
                 type: "application/cloudevents+json")
@@ -69,7 +35,7 @@ import Testing
         let token = try await fixture.token("gateway", ["submit"])
         let pending = Mutex<RawClient?>(nil)
         let change: (inout ServerConfiguration) -> Void = { $0.drainSeconds = 1 }
-        try await run(fixture, change) { port, _ in
+        try await fixture.serving(change) { port, _ in
             // Half a request: its end comes after the shutdown began.
             let client = try RawClient(port: port)
             let body = Event.cancelled("e-1")
@@ -91,7 +57,7 @@ import Testing
 
     @Test func `takes orders on its control socket, which only its owner can open`() async throws {
         let fixture = try await Fixture()
-        try await run(fixture) { port, socket in
+        try await fixture.serving { port, socket in
             #expect(try FileManager.default.attributesOfItem(atPath: socket)[.posixPermissions] as? Int == 0o600)
             func order(_ method: String, _ path: String, _ body: String? = nil) async throws -> String {
                 try await RawClient.once(
@@ -145,7 +111,7 @@ import Testing
     @Test func `closes a connection whose head does not come`() async throws {
         let fixture = try await Fixture()
         let change: (inout ServerConfiguration) -> Void = { $0.limits.idleSeconds = 1 }
-        try await run(fixture, change) { port, _ in
+        try await fixture.serving(change) { port, _ in
             let client = try RawClient(port: port)
             defer { client.close() }
             let start = ContinuousClock.now
@@ -163,7 +129,7 @@ import Testing
 
     @Test func `refuses a head that is too large or broken, and stays up`() async throws {
         let fixture = try await Fixture()
-        try await run(fixture) { port, _ in
+        try await fixture.serving { port, _ in
             let whole = "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: \(String(repeating: "y", count: 100_000))\r\n\r\n"
             for text in [
                 whole, "GET\r\n\r\n", "\u{0}\u{1}\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
@@ -182,7 +148,7 @@ import Testing
     @Test func `does not fall over any prefix of a request, nor over any byte changed`() async throws {
         let fixture = try await Fixture()
         let token = try await fixture.token("gateway", ["submit"])
-        try await run(fixture) { port, _ in
+        try await fixture.serving { port, _ in
             let body = Event.cancelled("e-1")
             let request = Array(
                 "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\nContent-Type: application/cloudevents+json\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
@@ -210,7 +176,7 @@ import Testing
     @Test func `streams lines: the first are answered before the last are sent`() async throws {
         let fixture = try await Fixture()
         let token = try await fixture.token("gateway", ["submit"])
-        try await run(fixture) { port, _ in
+        try await fixture.serving { port, _ in
             let client = try RawClient(port: port)
             defer { client.close() }
             let one = Event.cancelled("l-1") + "\n"

@@ -129,3 +129,18 @@ extension EventDraft {
         return nil
     }
 }
+
+extension LedgerEntry {
+    /// Whether the bytes of an entry hold the name `_sd` anywhere: if not, it conceals nothing, and nobody need parse
+    /// it to know. An entry is canonical JSON, in which the name can be written in one way only.
+    public static func mayConceal(_ entry: [UInt8]) -> Bool {
+        entry.withUnsafeBufferPointer { bytes in
+            let name = Array("\"_sd\":".utf8)
+            guard bytes.count >= name.count else { return false }
+            for at in 0...bytes.count - name.count where bytes[at + 1] == name[1] && bytes[at + 2] == name[2] {
+                if bytes[at..<at + name.count].elementsEqual(name) { return true }
+            }
+            return false
+        }
+    }
+}

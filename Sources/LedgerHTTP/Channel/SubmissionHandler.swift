@@ -157,6 +157,8 @@ final class SubmissionHandler: ChannelDuplexHandler {
                 return
             }
         }
+        // Whoever took them gathers until this.
+        context.fireChannelReadComplete()
         if isReadHeld {
             isReadHeld = false
             context.read()

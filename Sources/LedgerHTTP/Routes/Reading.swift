@@ -21,17 +21,21 @@ extension LedgerResponder {
         let wish = try Query(query, names: ["disclosures"]).value("disclosures", "'all' or 'none'") {
             DisclosureWish(rawValue: $0)
         }
-        let isPublished = index.value < ledger.reader.published.size.value
-        let isOwn = try isPublished && ledger.reader.entry(at: index).caller == caller.id.text
-        guard caller.has(.read) || isOwn else {
+        func isOwn() throws -> Bool {
+            let isPublished = index.value < ledger.reader.published.size.value
+            return try isPublished && ledger.reader.entry(at: index).caller == caller.id.text
+        }
+        guard try caller.has(.read) || isOwn() else {
             throw Problem(.roleRequired, "this takes the role read: the entry is not one that this caller submitted")
         }
-        let mayDisclose = isOwn || caller.has(.audit)
+        let parts = try ledger.reader.receipt(for: index)
+        // Whose entry it is matters only where something can be shown, or was asked for.
+        let mayDisclose =
+            try wish == .all || wish == nil && !parts.disclosures.isEmpty ? caller.has(.audit) || isOwn() : false
         if wish == .all, !mayDisclose {
             throw Problem(.roleRequired, "what an entry concealed is shown to its submitter and to the role audit")
         }
-        let receipt = Receipt(
-            try ledger.reader.receipt(for: index), disclosing: mayDisclose && wish != DisclosureWish.none)
+        let receipt = Receipt(parts, disclosing: mayDisclose)
         return Response(.ok, MediaType.json, .none, receipt.formatted)
     }
 

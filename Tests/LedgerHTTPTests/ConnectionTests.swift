@@ -1,0 +1,147 @@
+import ApprovalEvents
+import Foundation
+import Glibc
+import LedgerHTTP
+import Testing
+
+/// What peers do with a connection, while single events are answered by its handler and the rest by the routes.
+@Suite("A connection", .serialized) struct ConnectionTests {
+    private static func post(_ token: String, _ body: String, isChunked: Bool = false) -> String {
+        let length = body.utf8.count
+        let chunk = body.isEmpty ? "" : "\(String(length, radix: 16))\r\n\(body)\r\n"
+        return "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
+            + "Content-Type: application/cloudevents+json\r\n"
+            + (isChunked
+                ? "Transfer-Encoding: chunked\r\n\r\n\(chunk)0\r\n\r\n"
+                : "Content-Length: \(length)\r\n\r\n\(body)")
+    }
+
+    private static func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n" }
+
+    private static func statuses(in text: String) -> [String] {
+        text.components(separatedBy: "HTTP/1.1 ").dropFirst().map { String($0.prefix(3)) }
+    }
+
+    /// Reads until so many answers have begun, and one more end of a body is there.
+    private static func answers(_ count: Int, from client: RawClient) async throws -> String {
+        try await client.read { text in
+            text.components(separatedBy: "HTTP/1.1 ").count > count && (text.hasSuffix("}") || text.hasSuffix("\n"))
+        }
+    }
+
+    @Test func `gets its answers in the order of its requests, whoever gives them`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        try await fixture.serving { port, _ in
+            let client = try RawClient(port: port)
+            defer { client.close() }
+            let requests = [
+                Self.post(token, Event.cancelled("e-1")), Self.get("/healthz"),
+                Self.post(token, Event.cancelled("e-2")),
+                Self.post(token, "{"), Self.post(token, Event.cancelled("e-3"), isChunked: true),
+                Self.post(token, Event.cancelled("e-4")), Self.get("/nothing"),
+                Self.post(token, Event.cancelled("e-1")),
+            ]
+            try client.write(requests.joined())
+            let text = try await Self.answers(requests.count, from: client)
+            #expect(Self.statuses(in: text) == ["201", "200", "201", "400", "201", "201", "404", "200"])
+        }
+    }
+
+    @Test func `may bring its requests byte by byte`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        try await fixture.serving { port, _ in
+            let client = try RawClient(port: port)
+            defer { client.close() }
+            let text = Self.post(token, Event.cancelled("e-1")) + Self.post(token, Event.cancelled("e-2"))
+            for character in text { try client.write(String(character)) }
+            #expect(Self.statuses(in: try await Self.answers(2, from: client)) == ["201", "201"])
+        }
+    }
+
+    @Test func `is answered also where the peer has said that it will send no more`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        try await fixture.serving { port, _ in
+            let client = try RawClient(port: port)
+            defer { client.close() }
+            try client.write(Self.post(token, Event.cancelled("e-1")) + Self.post(token, Event.cancelled("e-2")))
+            client.finishWriting()
+            #expect(Self.statuses(in: try await client.read()) == ["201", "201"])
+        }
+    }
+
+    @Test func `is told and closed where a body takes too long`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        let size = fixture.size
+        try await fixture.serving({ $0.limits.bodySeconds = 0 }) { port, _ in
+            let client = try RawClient(port: port)
+            defer { client.close() }
+            try client.write(Self.post(token, Event.cancelled("e-1")) + Self.post(token, Event.cancelled("e-2")))
+            let text = try await client.read()
+            #expect(Self.statuses(in: text) == ["408"])
+            #expect(text.contains("request-timeout"))
+        }
+        #expect(fixture.size <= size + 1, "nothing but the counts of the shutdown")
+    }
+
+    @Test func `lives as long as it is used, and is closed when nothing moves`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        try await fixture.serving({ $0.limits.idleSeconds = 1 }) { port, _ in
+            let client = try RawClient(port: port)
+            defer { client.close() }
+            for number in 0..<5 {
+                try client.write(Self.post(token, Event.cancelled("e-\(number)")))
+                #expect(Self.statuses(in: try await Self.answers(1, from: client)) == ["201"])
+                try await Task.sleep(for: .milliseconds(400))
+            }
+            let start = ContinuousClock.now
+            #expect(try await client.read().isEmpty)
+            #expect(ContinuousClock.now - start < .seconds(10))
+        }
+    }
+
+    @Test func `is answered alike, whether the event's length was given or not`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        let reader = try await fixture.token("reader", ["read"])
+        try await fixture.serving { port, _ in
+            let taken = Event.cancelled("taken")
+            for (shown, body) in [
+                (token, taken), (token, taken), ("cst_no", taken), (reader, taken), (token, "no json"), (token, ""),
+                (token, Event.cancelled("e", source: "/gateways/other")),
+                (token, Event.cancelled("taken", by: "okta:other")),
+                (token, Event.cancelled("e").replacingOccurrences(of: "cancelled_by", with: "cancelled_bye")),
+                (
+                    token,
+                    Event.cancelled("e").replacingOccurrences(of: "okta", with: String(repeating: "o", count: 70_000))
+                ),
+            ] {
+                var seen: [String] = []
+                for isChunked in [false, true] {
+                    let client = try RawClient(port: port)
+                    defer { client.close() }
+                    try client.write(Self.post(shown, body, isChunked: isChunked))
+                    client.finishWriting()
+                    seen.append(Self.withoutMoment(try await client.read()))
+                }
+                // The first is sealed by one and found again by the other.
+                #expect(
+                    seen[0]
+                        == seen[1].replacingOccurrences(
+                            of: "200 OK", with: seen[0].hasPrefix("HTTP/1.1 201") ? "201 Created" : "200 OK"))
+            }
+        }
+    }
+
+    /// An answer without its date, its fields in one order.
+    private static func withoutMoment(_ answer: String) -> String {
+        let parts = answer.components(separatedBy: "\r\n\r\n")
+        let lines = (parts.first ?? "").components(separatedBy: "\r\n")
+        let fields = lines.dropFirst().map { $0.lowercased() }.filter { !$0.hasPrefix("date:") }.sorted()
+        return ([lines.first ?? ""] + fields + parts.dropFirst()).joined(separator: "\n")
+    }
+}
