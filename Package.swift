@@ -156,6 +156,18 @@ let serverTargets: [Target] = [
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOHTTP1", package: "swift-nio"),
         ]),
+    // Measures the built server from outside; `tools/bench` runs it.
+    .systemLibrary(name: "CEpoll", path: "Tests/CEpoll"),
+    .executableTarget(
+        name: "bench",
+        dependencies: [
+            "CEpoll", "TestMaterial", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", argumentParser,
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+        ],
+        path: "Tests/Bench", swiftSettings: settings),
+    tests("BenchTests", ["LedgerCrypto", "ApprovalEvents", "bench"]),
 ]
 
 let package = Package(

@@ -1,0 +1,86 @@
+import ArgumentParser
+
+/// How fast the ledger is, beside what this machine can do at all. `tools/bench` builds and runs it.
+@main
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measures a Countersign ledger beside this machine's own limits.",
+        subcommands: [RunCommand.self, BareNIOCommand.self],
+        defaultSubcommand: RunCommand.self)
+}
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Measure, print a table, and write JSON.",
+        discussion: """
+            A real server is started on a ledger of its own in a folder of its own, as a user would, and measured from
+            outside. Every figure is the median of its slices. Rows and groups: \
+            \(RowGroup.allCases.map { group in
+                "\(group.rawValue) (" + RowName.allCases.filter { $0.group == group }.map(\.rawValue)
+                    .joined(separator: ", ") + ")"
+            }.joined(separator: "; ")).
+
+            Exit codes: 0 measured; 1 something happened that must not (it is named); 2 it could not be asked.
+            """)
+
+    @Flag(help: "Every row in a small form, in less than a minute.")
+    var quick = false
+
+    @Flag(help: "Ten million entries; about half an hour and 40 GB of disk.")
+    var full = false
+
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Measure these rows or groups alone.", valueName: "ROW"))
+    var only: [String] = []
+
+    @Flag(help: "Also let wrk send, where it is installed, and print what it says beside ours.")
+    var crossCheck = false
+
+    @Option(help: ArgumentHelp("Write everything to this file as JSON.", valueName: "FILE"))
+    var json: String?
+
+    @Flag(help: "Leave the ledgers where they are.")
+    var keep = false
+
+    @Option(help: ArgumentHelp("Where ledgers are made: a folder on the disk that is meant.", valueName: "DIR"))
+    var folder: String
+
+    @Option(help: ArgumentHelp("Where the built commands are.", valueName: "DIR"))
+    var commands: String
+
+    @Option(help: ArgumentHelp("What was built, for the record.", valueName: "TEXT"))
+    var commit = "unknown"
+
+    @Flag(help: "Say that a debug build is measured.")
+    var debugBuild = false
+
+    @Option(help: "For everything that is random.")
+    var seed: UInt64 = 0x5EED_0004
+
+    func validate() throws {
+        guard !(quick && full) else { throw ValidationError("--quick or --full, not both") }
+        let known = Set(RowName.allCases.map(\.rawValue) + RowGroup.allCases.map(\.rawValue))
+        for name in only where !known.contains(name) {
+            throw ValidationError(
+                "there is no row or group \(name); there are \(known.sorted().joined(separator: ", "))")
+        }
+    }
+
+    func run() throws {
+        let plan = Plan(quick ? .quick : full ? .full : .standard)
+        try Folder(folder).make()
+        let free = try Folder(folder).freeBytes()
+        guard free > plan.diskBytes else {
+            throw ValidationError(
+                """
+                this needs \(Table.number(plan.diskBytes / 1e9)) GB of disk at \(folder); free are \
+                \(Table.number(free / 1e9))
+                """)
+        }
+        let commands = Commands(folder: commands, errorFile: "\(folder)/errors.log")
+        let asked = Set(only + (crossCheck ? [RowGroup.cross.rawValue] : []))
+        let session = Session(plan, commands, folder: folder, seed: seed, only: asked)
+        try session.run()
+    }
+}

@@ -1,0 +1,42 @@
+/// How much is measured.
+struct Plan {
+    enum Size: String, Codable {
+        case quick, standard, full
+    }
+
+    let size: Size
+    /// Slices of a row; its figures are their medians.
+    let slices: Int
+    /// Seconds of a slice, and of the warm-up before it.
+    let slice: Double
+    let warmUp: Double
+    /// Sizes at which the log of the bulk rows is looked at, ascending. At the last of them everything after is measured.
+    let bulkSteps: [Int]
+    /// Events that wait at most, in the overload rows.
+    let inbox: Int
+    /// Bytes of the plain file copy.
+    let copyBytes: Int
+    /// Seconds that the index may take to be built again.
+    let rebuildLimit: Double
+
+    init(_ size: Size) {
+        self.size = size
+        switch size {
+        case .quick:
+            (slices, slice, warmUp) = (1, 0.4, 0.1)
+            bulkSteps = [2_000, 6_000]
+            (inbox, copyBytes, rebuildLimit) = (16, 64 << 20, 60)
+        case .standard:
+            (slices, slice, warmUp) = (5, 2, 0.5)
+            bulkSteps = [100_000, 200_000, 300_000]
+            (inbox, copyBytes, rebuildLimit) = (128, 512 << 20, 300)
+        case .full:
+            (slices, slice, warmUp) = (5, 2, 0.5)
+            bulkSteps = [100_000] + (1...10).map { $0 * 1_000_000 }
+            (inbox, copyBytes, rebuildLimit) = (128, 512 << 20, 1_800)
+        }
+    }
+
+    /// Bytes of disk that the ledgers, the exported tree and the rest may take, generously.
+    var diskBytes: Double { Double(bulkSteps.last ?? 0) * 3_500 + 2e9 }
+}
