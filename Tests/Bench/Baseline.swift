@@ -87,7 +87,8 @@ extension Session {
             row.add("bytes", .gigabytesPerSecond, rates)
         }
         guard [.barePost, .bareGet, .healthz].contains(where: wants) else { return }
-        let (ledger, bare) = (try ledger("post"), try bareServer())
+        let ledger = try ledger("post")
+        let bare = try bareServer(like: ledger)
         let posts = try senders(of: ledger, .timeOrdered, connections: 64)
         try measure(.barePost) { row in
             row.addRequests(try run(posts, on: bare.port, bare.facts, expected: [201]))

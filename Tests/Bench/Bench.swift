@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// How fast the ledger is, beside what this machine can do at all. `tools/bench` builds and runs it.
 @main
@@ -69,8 +70,9 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let plan = Plan(quick ? .quick : full ? .full : .standard)
-        try Folder(folder).make()
-        let free = try Folder(folder).freeBytes()
+        let place = Folder(folder)
+        try place.make()
+        let free = try place.freeBytes()
         guard free > plan.diskBytes else {
             throw ValidationError(
                 """
@@ -78,9 +80,28 @@ struct RunCommand: ParsableCommand {
                 \(Table.number(free / 1e9))
                 """)
         }
-        let commands = Commands(folder: commands, errorFile: "\(folder)/errors.log")
-        let asked = Set(only + (crossCheck ? [RowGroup.cross.rawValue] : []))
-        let session = Session(plan, commands, folder: folder, seed: seed, only: asked)
-        try session.run()
+        defer { if !keep { try? place.remove() } }
+        OpenFiles.allowMost()
+        let machine = Machine(folder: folder)
+        Terminal.say(
+            "\(machine)\n\(debugBuild ? "DEBUG build, which says nothing of speed," : "release build") of \(commit)\n")
+        let session = Session(
+            plan, Commands(folder: commands, errorFile: "\(folder)/errors.log"), folder: folder, seed: seed,
+            only: Set(only), crossChecks: crossCheck)
+        let (date, meter) = (Date(), NoiseMeter())
+        let seconds = try Clock.time { try session.run() }
+        let noise = meter.noise
+        Terminal.say(
+            """
+            \(Int(seconds)) s; \(Table.number(noise.steal * 100)) % of the machine's time was stolen by its host, \
+            \(Table.number(noise.others * 100)) % used by other programs; over 5 % of either are marked !
+            """)
+        if let json {
+            let report = Report(
+                date: date, seconds: seconds, commit: commit, isDebugBuild: debugBuild, size: plan.size, seed: seed,
+                machine: machine, noise: noise, rows: session.rows)
+            try report.write(to: json)
+        }
+        if !session.isClean { throw ExitCode.failure }
     }
 }

@@ -15,6 +15,8 @@ final class ChildProcess {
         let cpu: Double
         /// Seconds from its start.
         let seconds: Double
+        /// The most memory that it held.
+        let peakBytes: Double
     }
 
     let process: pid_t
@@ -99,7 +101,7 @@ final class ChildProcess {
         let signal = status & 0x7F
         return Ending(
             code: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, cpu: usage.cpuSeconds,
-            seconds: Clock.seconds(Clock.now() - began))
+            seconds: Clock.seconds(Clock.now() - began), peakBytes: Double(usage.ru_maxrss) * 1_024)
     }
 
     func failure(_ what: String) -> Failed {

@@ -149,3 +149,14 @@ struct Poller: ~Copyable {
         for event in events.prefix(Int(max(0, count))) { try body(Int(event.data.u64)) }
     }
 }
+
+/// How many files and connections this process may have open.
+enum OpenFiles {
+    /// As many as the system lets it, for thousands of connections are to be made.
+    static func allowMost() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

@@ -43,6 +43,13 @@ package struct EventIDs {
         }
     }
 
+    /// The first 13 characters of a time-ordered id: its milliseconds.
+    package static func prefix(at now: UInt64) -> String {
+        var characters = [UInt8](repeating: 0, count: length)
+        characters.withUnsafeMutableBytes { write((now << 16, 0), to: $0, at: 0) }
+        return String(decoding: characters[..<13], as: UTF8.self)
+    }
+
     /// Writes the 36 characters from `place` on.
     package static func write(_ id: (high: UInt64, low: UInt64), to bytes: UnsafeMutableRawBufferPointer, at place: Int)
     {

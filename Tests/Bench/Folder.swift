@@ -15,6 +15,13 @@ struct Folder {
         if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
     }
 
+    /// Takes away the files of the folder itself whose names begin so.
+    func removeFiles(beginningWith prefix: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: path) where name.hasPrefix(prefix) {
+            try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        }
+    }
+
     /// The bytes that files below take on the disk, in whole blocks, by the first part of their path here.
     func diskBytes() throws -> [String: Double] {
         try sum { Double($0.st_blocks) * 512 }

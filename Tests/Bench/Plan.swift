@@ -27,16 +27,19 @@ struct Plan {
             bulkSteps = [2_000, 6_000]
             (inbox, copyBytes, rebuildLimit) = (16, 64 << 20, 60)
         case .standard:
-            (slices, slice, warmUp) = (5, 2, 0.5)
+            (slices, slice, warmUp) = (5, 1, 0.3)
             bulkSteps = [100_000, 200_000, 300_000]
             (inbox, copyBytes, rebuildLimit) = (128, 512 << 20, 300)
         case .full:
-            (slices, slice, warmUp) = (5, 2, 0.5)
+            (slices, slice, warmUp) = (5, 1, 0.3)
             bulkSteps = [100_000] + (1...10).map { $0 * 1_000_000 }
             (inbox, copyBytes, rebuildLimit) = (128, 512 << 20, 1_800)
         }
     }
 
+    /// Entries of the log that is read, started and verified.
+    var entries: Int { bulkSteps.last ?? 0 }
+
     /// Bytes of disk that the ledgers, the exported tree and the rest may take, generously.
-    var diskBytes: Double { Double(bulkSteps.last ?? 0) * 3_500 + 2e9 }
+    var diskBytes: Double { Double(entries) * 3_500 + 2e9 }
 }

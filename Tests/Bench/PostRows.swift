@@ -2,7 +2,8 @@
 extension Session {
     func measurePosts() throws {
         guard wants(.post) else { return }
-        let (ledger, bare) = (try ledger("post"), try bareServer())
+        let ledger = try ledger("post")
+        let bare = try bareServer(like: ledger)
         for (name, connections) in [(RowName.post1, 1), (.post64, 64), (.post256, 256)] {
             let sources = try senders(of: ledger, .timeOrdered, connections: connections)
             try measure(name) { row in

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// What Linux says of a process, and of the machine's time.
 struct ProcessFacts {
@@ -6,14 +6,29 @@ struct ProcessFacts {
 
     /// Seconds of processor time since the process began, user and system, all threads. Counted in ticks of 10 ms.
     func cpu() throws -> Double {
-        let text = try SmallFile.read("/proc/\(process)/stat")
-        // The second field is the command in parentheses and may hold anything; the third follows the last of them.
-        guard let close = text.lastIndex(of: ")") else { throw SystemError("/proc/\(process)/stat", code: EINVAL) }
-        let fields = text[text.index(after: close)...].split(separator: " ")
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
+        guard let facts = try Self.stat(of: "\(process)") else {
             throw SystemError("/proc/\(process)/stat", code: EINVAL)
         }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        return facts.cpu
+    }
+
+    /// Seconds of processor time of this process, and of its children, those that have ended too.
+    static func familyCPU() -> Double {
+        var ended = rusage()
+        getrusage(RUSAGE_CHILDREN.rawValue, &ended)
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        let living = all.filter { $0.allSatisfy(\.isNumber) }.compactMap { try? stat(of: $0) }
+        return living.filter { $0.parent == getpid() }.map(\.cpu).reduce(ownCPU() + ended.cpuSeconds, +)
+    }
+
+    private static func stat(of process: String) throws -> (parent: pid_t, cpu: Double)? {
+        let text = try SmallFile.read("/proc/\(process)/stat")
+        // The second field is the command in parentheses and may hold anything; the third follows the last of them.
+        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        guard fields.count > 13, let parent = pid_t(fields[2]), let user = Double(fields[12]),
+            let system = Double(fields[13])
+        else { return nil }
+        return (parent, (user + system) / Double(sysconf(Int32(_SC_CLK_TCK))))
     }
 
     /// Bytes of memory that the process holds now.
@@ -45,25 +60,6 @@ struct ProcessFacts {
 extension rusage {
     var cpuSeconds: Double {
         Double(ru_utime.tv_sec + ru_stime.tv_sec) + Double(ru_utime.tv_usec + ru_stime.tv_usec) / 1e6
-    }
-}
-
-/// The share of this machine's processor time that its host gave to others, between two readings.
-struct StealMeter {
-    private let start = Self.read()
-
-    /// From 0 to 1.
-    var share: Double {
-        let now = Self.read()
-        let all = now.all - start.all
-        return all > 0 ? (now.stolen - start.stolen) / all : 0
-    }
-
-    private static func read() -> (stolen: Double, all: Double) {
-        let line = (try? SmallFile.read("/proc/stat"))?.split(separator: "\n").first ?? ""
-        // user nice system idle iowait irq softirq steal; what follows is counted in user and nice already.
-        let ticks = line.split(separator: " ").dropFirst().prefix(8).compactMap { Double($0) }
-        return (ticks.count == 8 ? ticks[7] : 0, ticks.reduce(0, +))
     }
 }
 

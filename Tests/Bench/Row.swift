@@ -128,15 +128,11 @@ extension [Double] {
 
 /// One line of the table.
 struct Row: Codable {
-    /// A row with more than this share of stolen time is marked: its numbers say less.
-    static let tolerableSteal = 0.05
-
     let name: RowName
     let group: RowGroup
     let title: String
     private(set) var figures: [Figure] = []
-    /// The share of the machine's time that its host gave to others while the row was measured, 0 to 1.
-    var steal = 0.0
+    var noise = Noise()
     /// What a reader should know of this row.
     var notes: [String] = []
     /// What should not have happened, and how often.

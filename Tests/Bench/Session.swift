@@ -6,22 +6,27 @@ final class Session {
     let folder: String
     let seed: UInt64
     private let only: Set<String>
+    private let crossChecks: Bool
     private(set) var rows: [Row] = []
     private var ledgers: [String: Ledger] = [:]
     private var bare: BareServer?
     private var sendersMade: UInt64 = 0
 
-    /// - Parameter only: rows and groups; empty for all.
-    init(_ plan: Plan, _ commands: Commands, folder: String, seed: UInt64, only: Set<String>) {
+    /// - Parameters:
+    ///   - only: rows and groups; empty for all.
+    ///   - crossChecks: whether wrk sends too.
+    init(_ plan: Plan, _ commands: Commands, folder: String, seed: UInt64, only: Set<String>, crossChecks: Bool) {
         self.plan = plan
         self.commands = commands
         self.folder = folder
         self.seed = seed
         self.only = only
+        self.crossChecks = crossChecks
     }
 
     func wants(_ row: RowName) -> Bool {
-        only.contains(row.rawValue) || only.contains(row.group.rawValue) || (only.isEmpty && row.group != .cross)
+        if row.group == .cross, crossChecks { return true }
+        return only.contains(row.rawValue) || only.contains(row.group.rawValue) || (only.isEmpty && row.group != .cross)
     }
 
     func wants(_ group: RowGroup) -> Bool { RowName.allCases.contains { $0.group == group && wants($0) } }
@@ -31,9 +36,9 @@ final class Session {
         guard wants(name) else { return }
         Terminal.progress("measuring \(name.rawValue)")
         var row = Row(name)
-        let steal = StealMeter()
+        let meter = NoiseMeter()
         try work(&row)
-        row.steal = steal.share
+        row.noise = meter.noise
         rows.append(row)
         Terminal.clear()
     }
@@ -57,9 +62,8 @@ final class Session {
     func removeLedger(_ name: String) throws { try ledgers.removeValue(forKey: name)?.remove() }
 
     /// The bare server, which answers a post with as many bytes as the ledger does.
-    func bareServer() throws -> BareServer {
+    func bareServer(like ledger: Ledger) throws -> BareServer {
         if let bare { return bare }
-        let ledger = try ledger("post")
         let source = try senders(of: ledger, .timeOrdered, connections: 1)[0]
         var request: [UInt8] = []
         source.write(to: &request)
@@ -106,14 +110,22 @@ final class BareServer {
 }
 
 extension Session {
-    /// Measures everything that was asked for, and takes every ledger away as soon as nothing needs it.
+    /// Measures everything that was asked for, a table after each group; takes every ledger away as soon as nothing
+    /// needs it.
     func run() throws {
-        try measureBaseline()
-        show(.baseline)
-        try measurePosts()
-        show(.post)
-        try measureOverload()
-        show(.overload)
-        try removeLedger("post")
+        let parts: [(RowGroup, () throws -> Void)] = [
+            (.baseline, measureBaseline), (.post, measurePosts), (.overload, measureOverload),
+            (.cross, measureCrossCheck), (.bulk, measureBulk), (.read, measureReading), (.start, measureStarts),
+            (.offline, measureOffline),
+        ]
+        for (group, measure) in parts {
+            try measure()
+            show(group)
+            if group == .cross { try removeLedger("post") }
+        }
+        try removeLedger("bulk")
     }
+
+    /// Whether nothing happened that must not.
+    var isClean: Bool { rows.allSatisfy(\.unexpected.isEmpty) }
 }

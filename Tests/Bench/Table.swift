@@ -7,12 +7,15 @@ struct Table: CustomStringConvertible {
         let names = rows.flatMap(\.figures).reduce(into: [Figure]()) { all, figure in
             if !all.contains(where: { $0.name == figure.name }) { all.append(figure) }
         }
-        let heads = [""] + names.map { $0.unit == .count ? $0.name : "\($0.name) \($0.unit.rawValue)" } + ["steal %"]
+        let heads =
+            [""] + names.map { $0.unit == .count ? $0.name : "\($0.name) \($0.unit.rawValue)" } + [
+                "steal %", "others %",
+            ]
         let body = rows.map { row in
             ["  " + row.title]
                 + names.map { name in
                     row.figures.first { $0.name == name.name }.map { Self.number($0.value) } ?? ""
-                } + [Self.number(row.steal * 100) + (row.steal > Row.tolerableSteal ? " !" : "  ")]
+                } + [Self.mark(row.noise.steal), Self.mark(row.noise.others)]
         }
         let lines = [heads] + body
         let widths = heads.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
@@ -28,6 +31,10 @@ struct Table: CustomStringConvertible {
         row.notes.map { "  \(row.title): \($0)" }
             + row.unexpected.sorted { $0.key < $1.key }
             .map { "  \(row.title): UNEXPECTED: \($0.key) (\($0.value) times)" }
+    }
+
+    private static func mark(_ share: Double) -> String {
+        number(share * 100) + (share > Noise.tolerable ? " !" : "  ")
     }
 
     private static func pad(_ text: String, to width: Int, left: Bool) -> String {
