@@ -9,6 +9,31 @@ struct Bench: ParsableCommand {
         abstract: "Measures a Countersign ledger beside this machine's own limits.",
         subcommands: [RunCommand.self, BareNIOCommand.self],
         defaultSubcommand: RunCommand.self)
+
+    static func main() {
+        var command: any ParsableCommand
+        do {
+            command = try parseAsRoot()
+        } catch {
+            let isMistake = exitCode(for: error) != .success
+            let text = fullMessage(for: error)
+            if isMistake { Terminal.complain(text) } else { Terminal.say(text) }
+            Glibc.exit(isMistake ? 2 : 0)
+        }
+        do {
+            try command.run()
+        } catch let code as ExitCode {
+            Glibc.exit(code.rawValue)
+        } catch {
+            Terminal.complain("bench: \(error)")
+            Glibc.exit(error is CannotMeasure ? 2 : 1)
+        }
+    }
+}
+
+/// Nothing was begun, and why.
+struct CannotMeasure: Error, CustomStringConvertible {
+    let description: String
 }
 
 struct RunCommand: ParsableCommand {
@@ -61,47 +86,51 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         guard !(quick && full) else { throw ValidationError("--quick or --full, not both") }
-        let known = Set(RowName.allCases.map(\.rawValue) + RowGroup.allCases.map(\.rawValue))
-        for name in only where !known.contains(name) {
+        for name in only where !Selection.names.contains(name) {
             throw ValidationError(
-                "there is no row or group \(name); there are \(known.sorted().joined(separator: ", "))")
+                "there is no row or group \(name); there are \(Selection.names.sorted().joined(separator: ", "))")
         }
     }
 
     func run() throws {
         let plan = Plan(quick ? .quick : full ? .full : .standard)
+        let selection = Selection(only: Set(only), crossChecks: crossCheck)
         let place = Folder(folder)
         try place.make()
-        let free = try place.freeBytes()
-        guard free > plan.diskBytes else {
-            throw ValidationError(
-                """
-                this needs \(Table.number(plan.diskBytes / 1e9)) GB of disk at \(folder); free are \
-                \(Table.number(free / 1e9))
-                """)
-        }
         defer { if !keep { try? place.remove() } }
+        try Self.requireDisk(plan.diskBytes(for: selection), at: place)
         OpenFiles.allowMost()
         let machine = Machine(folder: folder)
-        Terminal.say(
-            "\(machine)\n\(debugBuild ? "DEBUG build, which says nothing of speed," : "release build") of \(commit)\n")
+        let build = debugBuild ? "DEBUG build, which says nothing of speed," : "release build"
+        Terminal.say("\(machine)\n\(build) of \(commit)\n")
         let session = Session(
-            plan, Commands(folder: commands, errorFile: "\(folder)/errors.log"), folder: folder, seed: seed,
-            only: Set(only), crossChecks: crossCheck)
-        let (date, meter) = (Date(), NoiseMeter())
-        let seconds = try Clock.time { try session.run() }
-        let noise = meter.noise
-        Terminal.say(
-            """
-            \(Int(seconds)) s; \(Table.number(noise.steal * 100)) % of the machine's time was stolen by its host, \
-            \(Table.number(noise.others * 100)) % used by other programs; over 5 % of either are marked !
-            """)
+            plan, Commands(folder: commands, errorFile: "\(folder)/errors.log"), folder: folder, seed: seed, selection,
+            keepsLedgers: keep)
+        let (date, start, meter) = (Date(), Clock.now(), NoiseMeter())
+        // What was measured before something failed is still worth reading.
+        let outcome = Result { try session.run() }
+        let (seconds, noise) = (Clock.seconds(Clock.now() - start), meter.noise)
         if let json {
             let report = Report(
                 date: date, seconds: seconds, commit: commit, isDebugBuild: debugBuild, size: plan.size, seed: seed,
                 machine: machine, noise: noise, rows: session.rows)
             try report.write(to: json)
         }
+        try outcome.get()
+        Terminal.say(
+            """
+            \(Int(seconds)) s; \(Table.number(noise.steal * 100)) % of the machine's time was stolen by its host, \
+            \(Table.number(noise.others * 100)) % used by other programs; over 5 % of either are marked !
+            """)
         if !session.isClean { throw ExitCode.failure }
+    }
+
+    private static func requireDisk(_ bytes: Double, at place: Folder) throws {
+        let free = try place.freeBytes()
+        guard free >= bytes else {
+            let (needed, there) = (Table.number(bytes / 1e9), Table.number(free / 1e9))
+            throw CannotMeasure(
+                description: "this takes \(needed) GB of disk at \(place.path), where \(there) are free")
+        }
     }
 }

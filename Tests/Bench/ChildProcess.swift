@@ -66,7 +66,7 @@ final class ChildProcess {
         close(output)
     }
 
-    /// Waits for a line on standard output that begins with `prefix`.
+    /// Waits for a line on standard output that begins with `prefix`, at most `limit` seconds from the start.
     ///
     /// - Returns: the rest of the line, and the seconds from the start until it came.
     func line(after prefix: String, within limit: Double) throws -> (rest: String, seconds: Double) {
@@ -80,9 +80,9 @@ final class ChildProcess {
         }
     }
 
-    /// Everything that it prints until it ends, and how it ended.
+    /// Everything that it prints until it ends, at most `limit` seconds from now, and how it ended.
     func finish(within limit: Double) throws -> (output: String, ending: Ending) {
-        let deadline = began + Clock.nanoseconds(limit)
+        let deadline = Clock.now() + Clock.nanoseconds(limit)
         while try read(until: deadline) {}
         let ending = try wait()
         return (String(decoding: said, as: UTF8.self), ending)

@@ -40,6 +40,9 @@ struct Plan {
     /// Entries of the log that is read, started and verified.
     var entries: Int { bulkSteps.last ?? 0 }
 
-    /// Bytes of disk that the ledgers, the exported tree and the rest may take, generously.
-    var diskBytes: Double { Double(entries) * 3_500 + 2e9 }
+    /// Bytes of disk that ledgers, exported tree and the rest may take, generously.
+    func diskBytes(for selection: Selection) -> Double {
+        let fills = [RowGroup.bulk, .read, .start, .offline].contains { selection.contains($0) }
+        return (fills ? Double(entries) * 3_500 : 0) + 2e9
+    }
 }

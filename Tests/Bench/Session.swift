@@ -5,31 +5,28 @@ final class Session {
     /// A folder of its own on the disk that is measured; nothing of it is needed afterwards.
     let folder: String
     let seed: UInt64
-    private let only: Set<String>
-    private let crossChecks: Bool
+    let selection: Selection
+    private let keepsLedgers: Bool
     private(set) var rows: [Row] = []
     private var ledgers: [String: Ledger] = [:]
     private var bare: BareServer?
     private var sendersMade: UInt64 = 0
 
-    /// - Parameters:
-    ///   - only: rows and groups; empty for all.
-    ///   - crossChecks: whether wrk sends too.
-    init(_ plan: Plan, _ commands: Commands, folder: String, seed: UInt64, only: Set<String>, crossChecks: Bool) {
+    /// - Parameter keepsLedgers: whether ledgers stay on the disk when nothing needs them any more.
+    init(
+        _ plan: Plan, _ commands: Commands, folder: String, seed: UInt64, _ selection: Selection, keepsLedgers: Bool
+    ) {
         self.plan = plan
         self.commands = commands
         self.folder = folder
         self.seed = seed
-        self.only = only
-        self.crossChecks = crossChecks
+        self.selection = selection
+        self.keepsLedgers = keepsLedgers
     }
 
-    func wants(_ row: RowName) -> Bool {
-        if row.group == .cross, crossChecks { return true }
-        return only.contains(row.rawValue) || only.contains(row.group.rawValue) || (only.isEmpty && row.group != .cross)
-    }
+    func wants(_ row: RowName) -> Bool { selection.contains(row) }
 
-    func wants(_ group: RowGroup) -> Bool { RowName.allCases.contains { $0.group == group && wants($0) } }
+    func wants(_ group: RowGroup) -> Bool { selection.contains(group) }
 
     /// Measures a row, if it was asked for.
     func measure(_ name: RowName, _ work: (inout Row) throws -> Void) rethrows {
@@ -59,7 +56,10 @@ final class Session {
         return ledger
     }
 
-    func removeLedger(_ name: String) throws { try ledgers.removeValue(forKey: name)?.remove() }
+    func removeLedger(_ name: String) throws {
+        let ledger = ledgers.removeValue(forKey: name)
+        if keepsLedgers { try ledger?.stop() } else { try ledger?.remove() }
+    }
 
     /// The bare server, which answers a post with as many bytes as the ledger does.
     func bareServer(like ledger: Ledger) throws -> BareServer {
