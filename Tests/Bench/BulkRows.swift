@@ -31,21 +31,24 @@ extension Session {
 
     private func fill(_ ledger: Ledger, _ order: EventIDs.Order, _ row: inout Row) throws {
         let sources = try bulkSenders(of: ledger, order, connections: Self.connections, events: Self.events)
-        let load = LoadGenerator(port: ledger.port, sources: sources, readsLines: true)
+        var load = LoadGenerator(port: ledger.port, sources: sources, readsLines: true)
+        // Where the index falls too far behind the log, lines are refused until it has caught up.
+        load.expected = [200, 201, 429]
+        load.afterRefusal = .waitAsTold
         let (server, before) = (try ledger.facts, try ledger.size())
         var slices: [Served] = []
         var resident: [Double] = []
         try server.forgetPeak()
         for step in plan.bulkSteps {
             Terminal.progress("measuring \(row.name.rawValue): on the way to \(step) entries")
-            let missing = max(1, step - (try ledger.size()))
-            let requests = (missing + Self.events - 1) / Self.events
-            slices.append(try grow(ledger, &row) { try Served(load, .requests(requests), by: server) })
+            let span = LoadSpan.events(max(1, step - (try ledger.size())), perRequest: Self.events)
+            slices.append(try grow(ledger, &row) { try Served(load, span, by: server) })
             resident.append(try server.residentBytes() / 1e6)
         }
         row.add("events", .perSecond, slices.map(\.load.sealedRate))
         row.add("slowest", .perSecond, slices.map(\.load.sealedRate).min() ?? 0)
         row.add(latencies: slices.map(\.load.latency))
+        row.add("429", .percent, slices.map { 100 * $0.load.refusedLines })
         row.add("server", .microseconds, slices.map(\.microsecondsAnEvent))
         row.add("client", .microseconds, slices.map { $0.clientMicroseconds / Double(Self.events) })
         row.add("RSS first", .megabytes, resident.first ?? 0)

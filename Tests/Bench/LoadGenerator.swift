@@ -8,14 +8,14 @@ protocol RequestSource: AnyObject {
 enum LoadSpan {
     /// Requests are begun until the time is over. What happens during the warm-up is not measured.
     case seconds(Double, warmUp: Double)
-    /// So many requests in all.
-    case requests(Int)
+    /// Until so many events are sealed. Refused ones count for nothing, and others are sent in their place.
+    case events(Int, perRequest: Int)
 }
 
-/// What a connection does after a refusal (429).
+/// What a connection does after a refusal (429), of its request or of lines of it.
 enum AfterRefusal {
     case sendAtOnce
-    /// Waits for as long as `Retry-After` says.
+    /// Waits for as long as `Retry-After` says; where only lines were refused, for a tenth of a second.
     case waitAsTold
 }
 
@@ -70,6 +70,8 @@ struct LoadResult {
     /// Answers of one status a second.
     func rate(_ status: Int) -> Double { Double(answers[status] ?? 0) / seconds }
     var rate: Double { Double(answered) / seconds }
+    /// The share of lines that were refused, 0 to 1.
+    var refusedLines: Double { Double(lines[429] ?? 0) / Double(max(1, lines.values.reduce(0, +))) }
     /// Sealed events a second: answers of single posts, lines of bulk ones.
     var sealedRate: Double { Double(answers[201] ?? 0) / seconds + Double(lines[201] ?? 0) / seconds }
 }

@@ -1,6 +1,6 @@
 /// One load, from the first connection to the last answer.
 final class LoadRun {
-    /// For how long answers are waited for after the last request.
+    /// For how long a load goes on that gets no answer but refusals.
     private static let patience = 60.0
 
     private let load: LoadGenerator
@@ -8,7 +8,7 @@ final class LoadRun {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
     private var connections: [Connection] = []
     private var result = LoadResult()
-    private var requestsLeft: Int
+    private let eventsWanted, eventsPerRequest: Int
     private var busy = 0
     /// Connections that were told to wait, the first to go on first.
     private var resting: [(until: UInt64, connection: Connection)] = []
@@ -16,11 +16,17 @@ final class LoadRun {
     private var start: UInt64 = 0
     private var end = UInt64.max
     private var lastAnswer: UInt64 = 0
+    /// When something was last answered with more than a refusal.
+    private var lastSuccess: UInt64 = 0
 
     init(_ load: LoadGenerator, _ span: LoadSpan) throws {
         self.load = load
         poller = try Poller()
-        if case .requests(let count) = span { requestsLeft = count } else { requestsLeft = .max }
+        if case .events(let count, let perRequest) = span {
+            (eventsWanted, eventsPerRequest) = (count, perRequest)
+        } else {
+            (eventsWanted, eventsPerRequest) = (.max, 0)
+        }
         for place in load.sources.indices {
             let connection = try Connection(place: place, port: load.port, readingLines: load.readsLines)
             try poller.watch(connection)
@@ -47,13 +53,12 @@ final class LoadRun {
     }
 
     private func loop() throws {
-        let giveUp = end == .max ? UInt64.max : end + Clock.nanoseconds(Self.patience)
         while true {
             let now = Clock.now()
             if now >= end, busy == 0 || !load.awaitsAnswers { return }
             if busy == 0, resting.isEmpty { return }
-            guard now < giveUp, end != .max || now < max(lastAnswer, start) + Clock.nanoseconds(Self.patience) else {
-                return note("not answered in \(Int(Self.patience)) s", times: busy)
+            guard now < max(end == .max ? start : end, lastSuccess) + Clock.nanoseconds(Self.patience) else {
+                return note("no answer but refusals for \(Int(Self.patience)) s", times: max(1, busy))
             }
             while let first = resting.first, first.until <= now {
                 resting.removeFirst()
@@ -75,8 +80,7 @@ final class LoadRun {
     }
 
     private func sendNext(on connection: Connection, at now: UInt64) throws {
-        guard now < end, requestsLeft > 0 else { return }
-        requestsLeft -= 1
+        guard now < end, result.sealedInAll + busy * eventsPerRequest < eventsWanted else { return }
         busy += 1
         load.sources[connection.place].write(to: &connection.request)
         connection.begin(at: now)
@@ -96,11 +100,19 @@ final class LoadRun {
             try connection.reconnect(load.port)
             try poller.watch(connection)
         }
-        if parser.status == 429, load.afterRefusal == .waitAsTold {
-            resting.append((now + UInt64(parser.retryAfter ?? 1) * Clock.second, connection))
+        let pause = pause(after: parser)
+        if pause == 0 { lastSuccess = now }
+        if pause > 0, load.afterRefusal == .waitAsTold {
+            resting.append((now + pause, connection))
         } else {
             try sendNext(on: connection, at: now)
         }
+    }
+
+    /// Nanoseconds that a refused sender is to wait; 0 for one that was not refused.
+    private func pause(after answer: ResponseParser) -> UInt64 {
+        if answer.status == 429 { return UInt64(max(1, answer.retryAfter ?? 1)) * Clock.second }
+        return (answer.lines?.byStatus[429] ?? 0) > 0 ? Clock.second / 10 : 0
     }
 
     private func record(_ parser: ResponseParser, began: UInt64, answered now: UInt64) {

@@ -24,7 +24,7 @@ struct Plan {
         switch size {
         case .quick:
             (slices, slice, warmUp) = (1, 0.4, 0.1)
-            bulkSteps = [2_000, 6_000]
+            bulkSteps = [1_000, 4_000]
             (inbox, copyBytes, rebuildLimit) = (16, 64 << 20, 60)
         case .standard:
             (slices, slice, warmUp) = (5, 1, 0.3)

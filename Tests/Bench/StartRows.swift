@@ -51,6 +51,7 @@ extension Session {
         let sources = try bulkSenders(of: ledger, .timeOrdered, connections: 4, events: 1_000)
         var load = LoadGenerator(port: ledger.port, sources: sources, readsLines: true)
         load.awaitsAnswers = false
+        load.expected = [200, 201, 429]
         let result = try load.run(.seconds(plan.slice, warmUp: 0))
         try ledger.kill()
         return result.sealedInAll
