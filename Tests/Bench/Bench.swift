@@ -57,6 +57,9 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Ten million entries; about half an hour and 40 GB of disk.")
     var full = false
 
+    @Option(help: "Entries of the log that is filled, read, started and verified, instead of the plan's own number.")
+    var entries: Int?
+
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Measure these rows or groups alone.", valueName: "ROW"))
     var only: [String] = []
 
@@ -86,6 +89,9 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         guard !(quick && full) else { throw ValidationError("--quick or --full, not both") }
+        guard entries.map({ (10...100_000_000).contains($0) }) ?? true else {
+            throw ValidationError("--entries is from 10 to 100,000,000")
+        }
         for name in only where !Selection.names.contains(name) {
             throw ValidationError(
                 "there is no row or group \(name); there are \(Selection.names.sorted().joined(separator: ", "))")
@@ -93,7 +99,7 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        let plan = Plan(quick ? .quick : full ? .full : .standard)
+        let plan = Plan(quick ? .quick : full ? .full : .standard, entries: entries)
         let selection = Selection(only: Set(only), crossChecks: crossCheck)
         let place = Folder(folder)
         try place.make()

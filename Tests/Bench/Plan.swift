@@ -19,22 +19,25 @@ struct Plan {
     /// Seconds that the index may take to be built again.
     let rebuildLimit: Double
 
-    init(_ size: Size) {
+    /// - Parameter entries: another size of the log than the plan's own.
+    init(_ size: Size, entries: Int? = nil) {
         self.size = size
+        let steps: [Int]
         switch size {
         case .quick:
             (slices, slice, warmUp) = (1, 0.4, 0.1)
-            bulkSteps = [1_000, 4_000]
+            steps = [1_000, 4_000]
             (inbox, copyBytes, rebuildLimit) = (16, 64 << 20, 60)
         case .standard:
             (slices, slice, warmUp) = (5, 1, 0.3)
-            bulkSteps = [100_000, 200_000, 300_000]
-            (inbox, copyBytes, rebuildLimit) = (128, 512 << 20, 300)
+            steps = [100_000, 200_000, 300_000]
+            (inbox, copyBytes, rebuildLimit) = (128, 512 << 20, 1_800)
         case .full:
             (slices, slice, warmUp) = (5, 1, 0.3)
-            bulkSteps = [100_000] + (1...10).map { $0 * 1_000_000 }
+            steps = [100_000] + (1...10).map { $0 * 1_000_000 }
             (inbox, copyBytes, rebuildLimit) = (128, 512 << 20, 1_800)
         }
+        bulkSteps = entries.map { entries in (1...10).map { entries / 10 * $0 } } ?? steps
     }
 
     /// Entries of the log that is read, started and verified.
