@@ -87,12 +87,16 @@ public struct EvidencePackage: Hashable, Sendable {
     }
 
     /// The archive, deterministic.
-    public func archive() throws -> [UInt8] {
+    public func archive() throws -> [UInt8] { try zip().formatted() }
+
+    /// Hands the archive on, a piece at a time, so that it is not held twice.
+    public func writeArchive(_ write: ([UInt8]) throws -> Void) throws { try zip().write(write) }
+
+    private func zip() throws -> ZipArchive {
         try ZipArchive(
             members: files.sorted { $0.key < $1.key }.map {
                 ZipArchive.Member(path: "\(folder)/\($0.key)", bytes: $0.value)
-            }
-        ).formatted()
+            })
     }
 
     /// Opens an archive. Every member must lie in one folder; what the files are worth, `verify` says.

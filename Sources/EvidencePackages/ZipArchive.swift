@@ -133,23 +133,40 @@ private struct MemberRecord {
 extension ZipArchive {
     /// The archive's bytes.
     public func formatted() throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(try length())
+        forEachPiece { bytes += $0 }
+        return bytes
+    }
+
+    /// Hands the same bytes on, a header or a member at a time.
+    public func write(_ write: ([UInt8]) throws -> Void) throws {
+        _ = try length()
+        try forEachPiece(write)
+    }
+
+    private func length() throws(Failure) -> Int {
         let total = members.reduce(22) { $0 + $1.bytes.count + 2 * $1.path.utf8.count + 76 }
         guard total < Int(UInt32.max), members.count < Int(UInt16.max) else { throw .tooLarge }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(total)
+        return total
+    }
+
+    /// - Precondition: `length()` did not throw, so that every number has its place.
+    private func forEachPiece(_ body: ([UInt8]) throws -> Void) rethrows {
         var directory: [UInt8] = []
+        var offset = 0
         for member in members {
             let record = MemberRecord(
                 path: Array(member.path.utf8), checksum: CRC32.checksum(member.bytes), size: UInt32(member.bytes.count),
-                offset: UInt32(bytes.count))
-            bytes += record.local()
-            bytes += member.bytes
+                offset: UInt32(offset))
+            let local = record.local()
+            try body(local)
+            try body(member.bytes)
+            offset += local.count + member.bytes.count
             directory += record.central()
         }
-        let offset = bytes.count
-        bytes += directory
-        bytes += MemberRecord.end(count: members.count, directorySize: directory.count, directoryOffset: offset)
-        return bytes
+        try body(directory)
+        try body(MemberRecord.end(count: members.count, directorySize: directory.count, directoryOffset: offset))
     }
 
     /// Reads an archive and refuses whatever this coding would not have written: first what can be named, then by

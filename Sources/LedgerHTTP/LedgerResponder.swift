@@ -56,6 +56,8 @@ public struct LedgerResponder: HTTPResponder {
             return request.method == .post ? try await submit(request, query) : try search(request, query)
         case .event(let index): return try event(index, request, query)
         case .receipt(let index): return try receipt(index, request, query)
+        case .evidence: return try evidence(request, query)
+        case .marks: return try await mark(request, query)
         case .inclusionProof: return try inclusionProof(request, query)
         case .consistencyProof: return try consistencyProof(request, query)
         case .checkpoint: return try checkpoint(request, query)

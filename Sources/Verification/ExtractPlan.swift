@@ -30,14 +30,17 @@ public struct ExtractPlan: Hashable, Sendable {
 public enum ExtractPlanError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The boundary has no mark yet: a ledger writes one when asked to, and then it can be cut there.
     case noMark(Timestamp)
+    /// The period would end before the log's first entry, which is of the time given.
+    case endsBeforeLog(first: Timestamp)
     case emptyLog
     case reversed
 
     public var description: String {
         switch self {
         case .noMark(let time): "the log has no mark at \(time.ledgerForm)"
+        case .endsBeforeLog(let first): "the period ends before the log's first entry, of \(first.ledgerForm)"
         case .emptyLog: "the log is empty"
-        case .reversed: "the period ends before it begins"
+        case .reversed: "the period has to begin before it ends"
         }
     }
 }
@@ -56,7 +59,7 @@ extension ExtractPlan {
         entry: (LeafIndex) throws -> LedgerEntry
     ) throws -> ExtractPlan {
         guard size.value > 0 else { throw ExtractPlanError.emptyLog }
-        if let from, let to, to < from { throw ExtractPlanError.reversed }
+        if let from, let to, to <= from { throw ExtractPlanError.reversed }
         let first = try from.map { try boundary($0, size: size, entry: entry) } ?? (mark: 0, ordinary: 0)
         guard let first else { throw ExtractPlanError.noMark(from ?? Timestamp(milliseconds: 0)) }
         let lead = wholeLead ? first.mark : first.mark - first.ordinary
@@ -65,8 +68,9 @@ extension ExtractPlan {
                 from: from, to: nil, first: LeafIndex(first.mark), end: LeafIndex(size.value), lead: lead,
                 hasClosing: false)
         }
-        guard let end = try boundary(to, size: size, entry: entry), end.mark > 0 else {
-            throw ExtractPlanError.noMark(to)
+        guard let end = try boundary(to, size: size, entry: entry) else { throw ExtractPlanError.noMark(to) }
+        guard end.mark > 0 else {
+            throw ExtractPlanError.endsBeforeLog(first: try entry(LeafIndex(0)).ledgerTime)
         }
         // A short period may hold nothing but late marks: carry back to the ordinary entry before its end as well.
         return ExtractPlan(

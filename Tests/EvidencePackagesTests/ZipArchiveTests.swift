@@ -17,6 +17,9 @@ import Testing
         let archive = try ZipArchive(parsing: bytes)
         #expect(archive.members.map(\.path) == ["bag/a.txt", "bag/data/b", "bag/data/c"])
         #expect(try archive.formatted() == bytes)
+        var pieces: [UInt8] = []
+        try archive.write { pieces += $0 }
+        #expect(pieces == bytes)
         #expect(try ZipArchive(parsing: ZipArchive(members: []).formatted()).members.isEmpty)
     }
 

@@ -90,14 +90,20 @@ import Testing
         let fixture = try await Fixture()
         let own = try await fixture.token("gateway", ["submit"])
         let reader = try await fixture.token("reader", ["read"], sources: [])
+        let auditor = try await fixture.token("auditor", ["audit"], sources: [])
         let record = Record()
         try await fixture.running { client in
             try await Self.submit(client, own, record)
             try await fixture.indexed()
+            for token in [auditor, reader, nil] {
+                record.add("/v1/marks", .post, try await client.send("/v1/marks", .post, token))
+            }
+            record.add("/v1/marks", .post, try await client.send("/v1/marks?at=now", .post, auditor))
             try await Self.read(client, own: own, reader: reader, size: fixture.size, record)
             await fixture.sequencer.shutDown()
             record.add("/readyz", .get, try await client.get("/readyz"))
             record.add("/v1/events", .post, try await client.submit(own, Event.cancelled("late")))
+            record.add("/v1/marks", .post, try await client.send("/v1/marks", .post, auditor))
         }
         let file = fixture.path + "/answers.ndjson"
         try record.text.write(toFile: file, atomically: true, encoding: .utf8)
@@ -142,6 +148,14 @@ import Testing
                 "/v1/events/{index}/receipt",
                 ["/v1/events/0/receipt", "/v1/events/\(size)/receipt", "/v1/events/3/receipt?disclosures=all"]
             ),
+            (
+                "/v1/evidence",
+                [
+                    "/v1/evidence", "/v1/evidence?from=2026-11-21T00:00:00Z", "/v1/evidence?to=2027-01-01T00:00:00Z",
+                    "/v1/evidence?from=2027-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", "/v1/evidence?to=today",
+                ]
+            ),
+            ("/v1/marks", ["/v1/marks", "/v1/marks?at=now"]),
             (
                 "/v1/proofs/inclusion",
                 ["/v1/proofs/inclusion?index=1", "/v1/proofs/inclusion?index=0&size=1", "/v1/proofs/inclusion"]

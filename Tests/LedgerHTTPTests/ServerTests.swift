@@ -92,7 +92,7 @@ import Testing
             let list = try await order("GET", "/admin/callers")
             #expect(list.contains("\"caller\":\"gw\"") && !list.contains("sha256"))
             let mark = try await order("POST", "/admin/marks")
-            #expect(mark.hasPrefix("HTTP/1.1 201") && mark.contains("\"index\":"))
+            #expect(mark.hasPrefix("HTTP/1.1 201") && mark.contains("{\"at\":\"2026-11-22T03:00:00."))
             #expect(
                 try await order("POST", "/admin/callers/gw/revoke", #"{"by":"os:maria@host"}"#).hasPrefix(
                     "HTTP/1.1 200"))
@@ -105,6 +105,39 @@ import Testing
             // The network has none of these routes.
             #expect(
                 try await RawClient.once(try RawClient(port: port), "GET", "/admin/status").hasPrefix("HTTP/1.1 404"))
+        }
+    }
+
+    @Test func `seals who ordered a change, and how he was authenticated, as the order says it`() async throws {
+        let fixture = try await Fixture()
+        try await fixture.serving { _, socket in
+            func order(_ caller: String, _ members: String) async throws -> String {
+                try await RawClient.once(
+                    try RawClient(socketPath: socket), "POST", "/admin/callers",
+                    body: #"{"caller":"\#(caller)","roles":["read"],"by":"os:maria@host"\#(members)}"#)
+            }
+            let unverified = Auth(method: "os-login", strength: .none)
+            for (caller, members, kind, auth) in [
+                ("a", "", .human, nil),
+                ("b", #","by_auth":{"method":"os-login","strength":"none"}"#, .human, unverified),
+                ("c", #","by_kind":"service","by_auth":{"strength":"none","method":"os-login"}"#, .service, unverified),
+            ] as [(String, String, PrincipalKind, Auth?)] {
+                #expect(try await order(caller, members).hasPrefix("HTTP/1.1 201"))
+                let entry = try fixture.sequencer.reader.entry(at: LeafIndex(fixture.size - 1))
+                guard case .ledgerCallerChanged(let change) = entry.payload else { throw Unexpected("\(entry)") }
+                #expect(change.by == Principal(kind: kind, id: try Fixture.principal("os:maria@host"), auth: auth))
+            }
+            let size = fixture.size
+            for (auth, pointer) in [
+                (#""os-login""#, "/by_auth"), (#"{"method":"os-login"}"#, "/by_auth/strength"),
+                (#"{"method":"x","strength":"weak"}"#, "/by_auth/strength"),
+                (#"{"method":"x","strength":"none","more":1}"#, "/by_auth/more"),
+            ] {
+                let answer = try await order("d", #","by_auth":"# + auth)
+                #expect(
+                    answer.contains("malformed-request") && answer.contains("\"pointer\":\"\(pointer)\""), "\(answer)")
+            }
+            #expect(fixture.size == size)
         }
     }
 

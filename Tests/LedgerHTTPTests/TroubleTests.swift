@@ -15,15 +15,22 @@ import Testing
 private final class FailingStorage: LogStorage {
     private let inner: any LogStorage
     private let failure = Mutex<StorageError?>(nil)
+    private let unreadable = Mutex(UInt64.max)
 
     init(_ inner: any LogStorage) { self.inner = inner }
 
     func fail(with error: StorageError) { failure.withLock { $0 = error } }
 
+    /// From now on no entry can be read from this one on.
+    func loseEntries(from index: UInt64) { unreadable.withLock { $0 = index } }
+
     var published: PublishedHead? { inner.published }
     var frontier: Frontier { inner.frontier }
     var recovery: RecoveryReport { inner.recovery }
-    func bundle(_ range: Range<UInt64>) throws -> [UInt8] { try inner.bundle(range) }
+    func bundle(_ range: Range<UInt64>) throws -> [UInt8] {
+        guard range.upperBound <= unreadable.withLock({ $0 }) else { throw StorageError.corrupt("bad sector") }
+        return try inner.bundle(range)
+    }
     func nodes(_ addresses: [NodeAddress]) throws -> [Digest] { try inner.nodes(addresses) }
     func hashes(level: UInt8, from index: UInt64, count: Int) throws -> [UInt8] {
         try inner.hashes(level: level, from: index, count: count)
@@ -113,6 +120,33 @@ private struct Eavesdropper: LogHandler {
             await #expect(throws: (any Error).self) { try await tasks.waitForAll() }
         }
         #expect(throws: (any Error).self) { try RawClient(port: 1) }
+    }
+
+    @Test func `Evidence that cannot be read to its end has no end`() async throws {
+        let failing = Mutex<FailingStorage?>(nil)
+        let fixture = try await Fixture { inner in
+            let storage = FailingStorage(inner)
+            failing.withLock { $0 = storage }
+            return storage
+        }
+        let storage = try #require(failing.withLock { $0 })
+        let own = try await fixture.token("gateway", ["submit"])
+        let reader = try await fixture.token("reader", ["read"], sources: [])
+        try await fixture.server().publicRoutes.test(.live) { client in
+            let lines = (0..<300).map { Event.cancelled("e-\($0)") }.joined(separator: "\n")
+            _ = try await client.post(own, "application/x-ndjson", lines)
+            let port = try #require(client.port)
+            func evidence(_ query: String = "") async throws -> String {
+                try await RawClient.once(try RawClient(port: port), "GET", "/v1/evidence" + query, token: reader)
+            }
+            #expect(try await evidence().hasSuffix("\r\n0\r\n\r\n"))
+            storage.loseEntries(from: 200)
+            let broken = try await evidence()
+            #expect(broken.hasPrefix("HTTP/1.1 200") && broken.contains("\"e-100\""))
+            #expect(!broken.contains("\r\n0\r\n"), "the client sees that it is not whole")
+            storage.loseEntries(from: 0)
+            #expect(try await evidence("?to=2026-11-22T12:00:00Z").hasPrefix("HTTP/1.1 503"))
+        }
     }
 
     @Test func `No token, and nothing of a body, is ever logged, not even at the lowest level`() async throws {

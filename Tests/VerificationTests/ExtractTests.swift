@@ -277,6 +277,12 @@ struct Lines {
         let log = try TestLog.threeDays()
         let noon = TestLog.start + 12 * TestLog.hour
         #expect(throws: ExtractPlanError.noMark(Timestamp(milliseconds: noon))) { try log.plan(from: noon, to: nil) }
-        #expect(throws: ExtractPlanError.reversed) { try log.plan(from: noon, to: noon - 1) }
+        for end in [noon, noon - 1] {
+            #expect(throws: ExtractPlanError.reversed) { try log.plan(from: noon, to: end) }
+        }
+        let first = try #require(log.entries.first).ledgerTime
+        for time in [first.milliseconds, first.milliseconds - TestLog.day] {
+            #expect(throws: ExtractPlanError.endsBeforeLog(first: first)) { try log.plan(from: nil, to: time) }
+        }
     }
 }

@@ -19,6 +19,14 @@ public struct Administration: Sendable {
         public let caller: Caller
         public let token: BearerToken
         public let index: LeafIndex
+
+        /// `{"caller":…,"credential":…,"index":…,"token":…}`, as the control socket answers.
+        public var json: JSONObject {
+            [
+                "caller": .string(caller.id.text), "credential": .string(caller.credential),
+                "index": LedgerResponder.number(index.value), "token": .string(Text(token.text)),
+            ]
+        }
     }
 
     /// Makes a caller: the entry first, then the file, then the token is shown. A crash in between leaves an id
@@ -71,12 +79,32 @@ public struct Administration: Sendable {
         }
     }
 
+    /// A boundary that was cut just now.
+    public struct CutMark: Hashable, Sendable {
+        /// Where its entry stands.
+        public let index: LeafIndex
+        /// The boundary: every entry before the mark has a lesser `ledgertime`.
+        public let at: Timestamp
+
+        /// `{"at":…,"index":…}`, as `POST /v1/marks` and the control socket answer.
+        var json: JSONObject { ["at": .string(at.ledgerForm), "index": LedgerResponder.number(index.value)] }
+    }
+
     /// Cuts a mark for an extract, so that what stands before it has a provable end.
-    public func cutMark() async throws(Problem) -> LeafIndex {
+    public func cutMark() async throws(Problem) -> CutMark {
+        let index: LeafIndex
         switch await ledger.sequencer.markForExtract() {
-        case .success(let index): return index
+        case .success(let position): index = position
         case .failure(let refusal): throw Problem(refusal)
         }
+        do {
+            if case .ledgerMarked(let mark) = try ledger.reader.entry(at: index).payload {
+                return CutMark(index: index, at: mark.at)
+            }
+        } catch {
+            throw Problem(answering: error)
+        }
+        throw Problem(.internalError, "entry \(index) is not the mark that was cut")
     }
 
     /// How the ledger is, for people and scripts.
@@ -108,7 +136,7 @@ public struct Administration: Sendable {
 
     /// Every caller, without digests: what a listing may show.
     public var callers: [JSONObject] {
-        ledger.callers.all.map { CallerFile.listing($0) }
+        ledger.callers.all.map(\.listing)
     }
 
     // MARK: Entries

@@ -66,9 +66,7 @@ struct ControlResponder: HTTPResponder {
         case .callers where request.method == .get:
             return Response(.ok, .none, json: ["callers": .array(administration.callers.map { .object($0) })])
         case .callers: return try await create(try await ControlMessage(body: body(of: request)))
-        case .marks:
-            return Response(
-                .created, .none, json: ["index": LedgerResponder.number(try await administration.cutMark().value)])
+        case .marks: return Response(.created, .none, json: try await administration.cutMark().json)
         case .revocation(let id):
             let message = try await ControlMessage(body: body(of: request))
             let index = try await administration.revoke(id, by: try message.by())
@@ -82,12 +80,7 @@ struct ControlResponder: HTTPResponder {
             sources: try message.texts("source_prefixes"),
             types: try message.texts("types"), notAfter: try message.optionalText("not_after"))
         let issued = try await administration.create(order, by: try message.by())
-        return Response(
-            .created, .none,
-            json: [
-                "caller": .string(issued.caller.id.text), "credential": .string(issued.caller.credential),
-                "index": LedgerResponder.number(issued.index.value), "token": .string(Text(issued.token.text)),
-            ])
+        return Response(.created, .none, json: issued.json)
     }
 
     private func body(of request: Request) async throws -> [UInt8] {
@@ -150,13 +143,26 @@ struct ControlMessage {
         return texts
     }
 
-    /// Who orders it: `by`, a principal's id (`os:maria@host`), and `by_kind`, what it is (`human` if absent).
+    /// Who orders it: `by`, a principal's id (`os:maria@host`), `by_kind`, what it is (`human` if absent), and
+    /// `by_auth`, how it was authenticated (absent: not said).
     func by() throws(Problem) -> Principal {
         let kind = try optionalText("by_kind") ?? "human"
         guard let id = PrincipalID(try text("by")), let kind = PrincipalKind(rawValue: kind.string) else {
             throw Problem(
                 .malformedRequest, "'by' is a principal like os:maria@host, 'by_kind' human, agent, service or system")
         }
-        return Principal(kind: kind, id: id)
+        return Principal(kind: kind, id: id, auth: try auth())
+    }
+
+    private func auth() throws(Problem) -> Auth? {
+        guard let value = object["by_auth"] else { return nil }
+        var inspector = Inspector(at: JSONPointer.root.appending("by_auth"))
+        inspector.inspect(value, as: Auth.valueShape)
+        guard inspector.violations.isEmpty, let auth = try? Auth(json: value) else {
+            throw Problem(
+                .malformedRequest, "'by_auth' is an Auth of the vocabulary: {method, strength, …}",
+                violations: inspector.violations)
+        }
+        return auth
     }
 }

@@ -1,6 +1,7 @@
 import ApprovalEvents
 import LedgerEngine
 import MerkleTree
+import Verification
 
 extension Problem {
     /// The problem for whatever a route threw. Every error that a route expects is one of the closed types named
@@ -12,6 +13,7 @@ extension Problem {
         case let refusal as EventRefusal: self.init(refusal.kind, refusal.violations)
         case let refusal as BatchRefusal: self.init(refusal.kind, refusal.violations)
         case let error as StorageError: self.init(error)
+        case let error as ExtractPlanError: self.init(error)
         case let error as ProofError: self.init(.malformedRequest, "\(error)")
         default: self.init(.internalError, "the server's log says more")
         }

@@ -7,9 +7,9 @@ public enum Role: String, CaseIterable, Sendable, Comparable {
     case submit
     /// Reads entries, searches, and fetches bundles and receipts without what was concealed.
     case read
-    /// Reads, and sees disclosures.
+    /// Reads, sees disclosures, and cuts marks for extracts.
     case audit
-    /// Sees the operator's pages where these are not public. (Callers are managed over the control
+    /// Cuts marks, and sees the operator's pages where these are not public. (Callers are managed over the control
     /// socket, which the file system protects, not with this role.)
     case administer
 

@@ -5,28 +5,10 @@ import LedgerCrypto
 /// a token, yet it is kept at mode 0600: who may submit what is nobody else's business.
 enum CallerFile {
     static func format(_ caller: Caller) -> [UInt8] {
-        var object: JSONObject = [
-            "format": .string("countersign-caller/1"),
-            "caller": .string(caller.id.text),
-            "roles": .array(caller.roles.sorted().map { .string(Text($0.rawValue)) }),
-            "source_prefixes": .array(caller.grant.sources.map { .string($0.text) }),
-            "types": .array(caller.grant.types.map { .string($0.text) }),
-            "credential": .string(caller.credential),
-            "token_sha256": .string(Text(caller.tokenDigest.hex)),
-            "created": .string(caller.created.text),
-        ]
-        object["not_after"] = caller.notAfter.map { .string($0.text) }
-        object["revoked"] = caller.revoked.map { .string($0.text) }
-        if caller.revoked != nil { object["revocation_sealed"] = .bool(caller.isRevocationSealed) }
+        var object = caller.listing
+        object["format"] = "countersign-caller/1"
+        object["token_sha256"] = .string(Text(caller.tokenDigest.hex))
         return JSONValue.object(object).canonicalBytes + [0x0A]
-    }
-
-    /// What a listing shows: everything but the digest.
-    static func listing(_ caller: Caller) -> JSONObject {
-        guard case .object(var object)? = try? JSONValue(parsing: format(caller), maxDepth: 4) else { return [:] }
-        object["token_sha256"] = nil
-        object["format"] = nil
-        return object
     }
 
     /// - Returns: nil for anything that `format` would not write, but for white space.
@@ -68,5 +50,23 @@ enum CallerFile {
             texts.append(text)
         }
         return texts
+    }
+}
+
+extension Caller {
+    /// What a listing shows: everything but the digest.
+    public var listing: JSONObject {
+        var object: JSONObject = [
+            "caller": .string(id.text),
+            "roles": .array(roles.sorted().map { .string(Text($0.rawValue)) }),
+            "source_prefixes": .array(grant.sources.map { .string($0.text) }),
+            "types": .array(grant.types.map { .string($0.text) }),
+            "credential": .string(credential),
+            "created": .string(created.text),
+        ]
+        object["not_after"] = notAfter.map { .string($0.text) }
+        object["revoked"] = revoked.map { .string($0.text) }
+        if revoked != nil { object["revocation_sealed"] = .bool(isRevocationSealed) }
+        return object
     }
 }

@@ -6,6 +6,8 @@ enum Resource: Hashable {
     case events
     case event(LeafIndex)
     case receipt(LeafIndex)
+    case evidence
+    case marks
     case inclusionProof
     case consistencyProof
     case checkpoint
@@ -39,6 +41,8 @@ enum Resource: Hashable {
         case ("events", 2): return second.flatMap { LeafIndex(canonical: $0) }.map { .event($0) }
         case ("events", 3) where segments.last == "receipt":
             return second.flatMap { LeafIndex(canonical: $0) }.map { .receipt($0) }
+        case ("evidence", 1): return .evidence
+        case ("marks", 1): return .marks
         case ("proofs", 2) where second == "inclusion": return .inclusionProof
         case ("proofs", 2) where second == "consistency": return .consistencyProof
         default: return nil
@@ -51,6 +55,8 @@ enum Resource: Hashable {
         case .events: "/v1/events"
         case .event: "/v1/events/{index}"
         case .receipt: "/v1/events/{index}/receipt"
+        case .evidence: "/v1/evidence"
+        case .marks: "/v1/marks"
         case .inclusionProof: "/v1/proofs/inclusion"
         case .consistencyProof: "/v1/proofs/consistency"
         case .checkpoint: "/checkpoint"
@@ -65,6 +71,9 @@ enum Resource: Hashable {
     var methods: [String] {
         switch self {
         case .events: ["GET", "HEAD", "POST"]
+        // No HEAD: how long an extract is, is known when it has been read.
+        case .evidence: ["GET"]
+        case .marks: ["POST"]
         case .event, .receipt, .inclusionProof, .consistencyProof, .checkpoint, .tile, .liveness, .readiness, .metrics:
             ["GET", "HEAD"]
         }
@@ -72,7 +81,8 @@ enum Resource: Hashable {
 
     /// One of each kind, for the test that compares the routes with their description.
     static let samples: [Resource] = [
-        .events, .event(LeafIndex(0)), .receipt(LeafIndex(0)), .inclusionProof, .consistencyProof, .checkpoint,
+        .events, .event(LeafIndex(0)), .receipt(LeafIndex(0)), .evidence, .marks, .inclusionProof, .consistencyProof,
+        .checkpoint,
         .tile("tile/0/000"), .liveness, .readiness, .metrics,
     ]
 }

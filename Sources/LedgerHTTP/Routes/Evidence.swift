@@ -1,0 +1,60 @@
+import ApprovalEvents
+import HTTPTypes
+import Hummingbird
+import LedgerEngine
+import MerkleTree
+import NIOCore
+import Verification
+
+/// A period of the log with the proof that nothing of it is missing, and the marks at which periods are cut.
+extension LedgerResponder {
+    /// `?from=&to=`: the extract of `[from, to)`, streamed. It carries entries as they are sealed and discloses
+    /// nothing that they conceal, so the role `read` suffices.
+    func evidence(_ request: Request, _ query: Substring?) throws -> Response {
+        _ = try caller(of: request.headers, with: .read)
+        let query = try Query(query, names: ["from", "to"])
+        let time = "a time like 2026-11-22T00:00:00Z"
+        let extract = try LogExtract(
+            from: try query.value("from", time) { Timestamp(Text($0)) },
+            to: try query.value("to", time) { Timestamp(Text($0)) }, in: ledger.reader)
+        var headers = HTTPFields()
+        headers[.contentType] = MediaType.lines
+        headers[.cacheControl] = Caching.none.rawValue
+        headers[.xContentTypeOptions] = "nosniff"
+        let body = ResponseBody { writer in
+            var rest = extract
+            // A failure in here ends the connection without the end of the body: half an extract is told from a whole.
+            while let piece = try rest.next() { try await writer.write(ByteBuffer(bytes: piece)) }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: headers, body: body)
+    }
+
+    /// Cuts a mark, so that a period can end here and now. The mark is an entry of the ledger's own: whoever may only
+    /// read makes the log grow by nothing.
+    func mark(_ request: Request, _ query: Substring?) async throws -> Response {
+        _ = try caller(of: request.headers, with: .audit, .administer)
+        _ = try Query(query, names: [])
+        guard !drain.isDraining else { throw Problem(SubmissionRefusal.shuttingDown) }
+        let mark = try await Administration(ledger).cutMark()
+        var response = Response(.created, .none, json: mark.json)
+        response.headers[.location] = "/v1/events/\(mark.index.value)"
+        return response
+    }
+}
+
+extension Problem {
+    init(_ error: ExtractPlanError) {
+        switch error {
+        case .noMark(let time):
+            self.init(
+                .notFound,
+                """
+                the log has no mark at \(time.ledgerForm), and a period is cut at marks: name a midnight (UTC) that \
+                has passed, or cut a mark with POST /v1/marks and name its time
+                """)
+        case .endsBeforeLog, .emptyLog: self.init(.notFound, "\(error)")
+        case .reversed: self.init(.malformedRequest, "\(error): 'from' is not before 'to'")
+        }
+    }
+}
