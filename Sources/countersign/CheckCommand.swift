@@ -23,8 +23,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The ledger's directory.", valueName: "DIR"))
     var data: String
 
-    @Flag(help: "Print each finding and the summary as JSON, one a line.")
-    var json = false
+    @OptionGroup var output: OutputOptions
 
     func run() throws {
         let directory = LedgerDirectory(path: data)
@@ -33,7 +32,7 @@ struct CheckCommand: ParsableCommand {
         let summary: CheckSummary
         do {
             let check = try LogCheck(directory.path, origin: key.name, keys: [key]) { finding in
-                print(json ? Self.line(finding) : "WRONG  \(finding)")
+                output.print(Self.object(finding), or: "WRONG  \(finding)")
             } progress: {
                 progress.show(Int($0))
             }
@@ -42,7 +41,7 @@ struct CheckCommand: ParsableCommand {
             throw CommandFailure.failed("\(directory.path): \(error)")
         }
         progress.finish()
-        print(json ? Self.line(summary) : Self.sentence(summary))
+        output.print(Self.object(summary), or: Self.sentence(summary))
         if summary.findings > 0 { throw ExitCode(CommandFailure.failed) }
     }
 
@@ -54,25 +53,19 @@ struct CheckCommand: ParsableCommand {
             ? "nothing is wrong: \(read)\(head)\(running)" : "\(summary.findings) wrong: \(read)\(running)"
     }
 
-    private static func line(_ finding: CheckFinding) -> String {
+    private static func object(_ finding: CheckFinding) -> JSONObject {
         var object: JSONObject = ["file": .string(Text(finding.file)), "message": .string(Text(finding.message))]
-        if let entry = finding.entry { object["entry"] = number(entry.value) }
-        if let offset = finding.offset { object["offset"] = number(offset) }
-        return text(object)
+        if let entry = finding.entry { object["entry"] = .count(entry.value) }
+        if let offset = finding.offset { object["offset"] = .count(offset) }
+        return object
     }
 
-    private static func line(_ summary: CheckSummary) -> String {
+    private static func object(_ summary: CheckSummary) -> JSONObject {
         var object: JSONObject = [
-            "commits": number(summary.commits), "entries": number(summary.entries), "heads": number(summary.heads),
-            "findings": number(summary.findings), "writer_running": .bool(summary.writerIsRunning),
+            "commits": .count(summary.commits), "entries": .count(summary.entries), "heads": .count(summary.heads),
+            "findings": .count(summary.findings), "writer_running": .bool(summary.writerIsRunning),
         ]
         if let head = summary.head { object["root"] = .string(Text(head.root.hex)) }
-        return text(object)
-    }
-
-    private static func number(_ value: UInt64) -> JSONValue { .number(JSONNumber(Int64(value))) }
-
-    private static func text(_ object: JSONObject) -> String {
-        String(decoding: JSONValue.object(object).canonicalBytes, as: UTF8.self)
+        return object
     }
 }

@@ -1,3 +1,4 @@
+import ApprovalEvents
 import AsyncHTTPClient
 import Foundation
 import NIOCore
@@ -14,7 +15,7 @@ struct ControlClient {
     }
 
     /// Sends one order; the answer's object, or the problem as a failure.
-    func post(_ path: String, _ body: [String: Any]) async throws -> [String: Any] {
+    func post(_ path: String, _ body: [String: Any]) async throws -> JSONObject {
         var request = HTTPClientRequest(url: url(path))
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
@@ -22,7 +23,7 @@ struct ControlClient {
         return try await send(request)
     }
 
-    func get(_ path: String) async throws -> [String: Any] {
+    func get(_ path: String) async throws -> JSONObject {
         try await send(HTTPClientRequest(url: url(path)))
     }
 
@@ -30,17 +31,18 @@ struct ControlClient {
         "http+unix://\(socket.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? socket)\(path)"
     }
 
-    private func send(_ request: HTTPClientRequest) async throws -> [String: Any] {
+    private func send(_ request: HTTPClientRequest) async throws -> JSONObject {
         let response: HTTPClientResponse
         let answer: [UInt8]
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+            response = try await ServerClient.http.execute(request, timeout: .seconds(60))
             answer = Array(buffer: try await response.body.collect(upTo: 1 << 20))
         } catch {
-            throw CommandFailure.notReached("the running server does not answer on \(socket): \(error)")
+            throw CommandFailure.notReached(
+                "the running server does not answer on \(socket): \(ServerClient.words(error))")
         }
         guard (200...299).contains(response.status.code),
-            let object = try? JSONSerialization.jsonObject(with: Data(answer)) as? [String: Any]
+            case .object(let object)? = try? JSONValue(parsing: answer, maxDepth: 8)
         else {
             throw CommandFailure.failed(ReportedProblem.parse(answer).lines.joined(separator: "\n"))
         }

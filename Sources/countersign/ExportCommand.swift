@@ -2,7 +2,10 @@ import ApprovalEvents
 import ArgumentParser
 import EvidencePackages
 import Foundation
+import LedgerCrypto
+import MerkleTree
 import Reporting
+import SignedNotes
 import Verification
 
 struct ExportCommand: AsyncParsableCommand {
@@ -10,15 +13,18 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Export a period as an evidence package that an auditor verifies offline.",
         discussion: """
-            Reads at the published head, the server running or not. The package holds every entry of the period with
-            the proof that none is missing, the report, and how to check both. What it claims is verified here under
-            the trust file before it is written.
+            Reads the files of a ledger at the published head, its server running or not (--data), or asks a server
+            (--server, with a token of the role read; `--to now` takes the role audit, for it cuts a mark). The package
+            holds every entry of the period with the proof that none is missing, the report, and how to check both.
+            What it claims is verified here under the trust file before it is written.
 
             Example: countersign export --data ledger --from 2026-07-01 --to 2026-10-01 --framework soc2 --out q3.zip
+                     countersign export --server https://ledger.example.com --token-file auditor.token --trust trust \\
+                       --from 2026-07-01 --to 2026-10-01 --framework soc2 --out q3.zip
             """
     )
 
-    @OptionGroup var ledger: LedgerOptions
+    @OptionGroup var source: SourceOptions
     @OptionGroup var period: PeriodOptions
 
     @Option(help: "The report's framework: soc2 or fedramp.")
@@ -35,18 +41,74 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("File to write.", valueName: "FILE"))
     var out: String
 
+    @OptionGroup var output: OutputOptions
+
+    /// A ZIP archive has less than 4 GiB.
+    private static let mostBytes = 4 << 30
+
     func run() async throws {
         let framework = try ReportCommand.framework(named: framework)
-        let extraction = Extraction(directory: ledger.directory, passphrase: try ledger.passphrase())
-        let extract = try await extraction.extract(period)
-        let trust = try ledger.directory.trust()
+        let extraction = try source.extraction()
+        let trust = try source.trustPolicy()
+        let file = try NewFile(out)
+        let header =
+            extractOnly
+            ? try await writeExtract(extraction, trust, to: file)
+            : try await writePackage(extraction, trust, framework, to: file)
+        let digest = try file.commit()
+        output.print(summary(header, digest), or: "wrote \(out)")
+    }
+
+    /// Nothing but hashes is held of it, however long it is.
+    private func writeExtract(
+        _ extraction: Extraction, _ trust: TLogPolicy, to file: NewFile
+    ) async throws -> ExtractHeader {
+        var check = ExtractCheck(trust: trust, keepsEntries: false)
+        let header = try await extraction.read(period) { piece in
+            try file.append(piece)
+            try check.take(piece)
+        }
+        _ = try check.finish()
+        return header
+    }
+
+    private func writePackage(
+        _ extraction: Extraction, _ trust: TLogPolicy, _ framework: Framework, to file: NewFile
+    ) async throws -> ExtractHeader {
+        var extract: [UInt8] = []
+        let header = try await extraction.read(period) { piece in
+            guard extract.count + piece.count < Self.mostBytes else {
+                throw CommandFailure.failed(
+                    "no package holds 4 GiB or more; --extract-only writes an extract of any length")
+            }
+            extract += piece
+        }
         do {
             let package = try EvidencePackage(
                 extract: extract, trust: trust, framework: framework, nonce: nonce.map { Text($0) })
-            try Files.write(extractOnly ? extract : try package.archive(), to: out)
-        } catch let error as EvidencePackage.Failure {
+            try package.writeArchive { try file.append($0) }
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
             throw CommandFailure.failed("this is no evidence, and nothing was written: \(error)")
         }
-        print("wrote \(out)")
+        return header
+    }
+
+    private func summary(_ header: ExtractHeader, _ digest: Digest) -> JSONObject {
+        var object: JSONObject = [
+            "kind": extractOnly ? "extract" : "package", "file": .text(out), "sha256": .text(digest.hex),
+            "origin": .string(header.origin), "first": .count(header.first.value), "end": .count(header.end.value),
+            "entries": .count(header.end.value - header.first.value),
+        ]
+        if let from = header.from { object["from"] = .string(from.ledgerForm) }
+        if let to = header.to { object["to"] = .string(to.ledgerForm) }
+        if let note = try? SignedNote(parsing: Array(header.note.string.utf8)),
+            let head = try? Checkpoint(parsing: note.text).head
+        {
+            object["size"] = .count(head.size.value)
+            object["root"] = .text(head.root.hex)
+        }
+        return object
     }
 }

@@ -4,79 +4,148 @@ import LedgerEngine
 import LedgerHTTP
 import LogFiles
 import MerkleTree
-import SignedNotes
 import Verification
 
-/// Cuts the extract of a period out of a ledger on this machine, its server running or not.
-struct Extraction {
+/// Cuts the extract of a period out of a ledger. The bytes are the same from either place (`LogExtract`).
+enum Extraction {
+    /// A ledger on this machine, its server running or not.
+    case files(LedgerDirectory, passphrase: [UInt8]?)
+    case server(ServerClient)
+
+    /// Hands the extract (`schemas/extract.md`) on, piece by piece.
+    ///
+    /// - Returns: its header, as it came: nothing is verified here.
+    func read(_ period: PeriodOptions, _ take: ([UInt8]) throws -> Void) async throws -> ExtractHeader {
+        let (from, to) = try period.parsed()
+        var follower = ExtractFollower()
+        switch self {
+        case .files(let directory, let passphrase):
+            try directory.requireLedger()
+            do {
+                let local = LocalPeriod(directory: directory, passphrase: passphrase)
+                var extract = try await local.extract(from: from, to: to)
+                while let piece = try extract.next() {
+                    try take(piece)
+                    follower.see(piece)
+                }
+            } catch let failure as CommandFailure {
+                throw failure
+            } catch let error as ExtractPlanError {
+                throw CommandFailure.failed(Self.words(error))
+            } catch {
+                throw CommandFailure.failed("\(directory.path): \(error)")
+            }
+        case .server(let client):
+            let end = if let to { to } else { try await Self.cutMark(client) }
+            let begin = from.map { "from=\($0.ledgerForm)&" } ?? ""
+            try await client.stream("/v1/evidence?\(begin)to=\(end.ledgerForm)") { piece in
+                try take(piece)
+                follower.see(piece)
+            }
+        }
+        return try follower.finish()
+    }
+
+    private static func words(_ error: ExtractPlanError) -> String {
+        switch error {
+        case .noMark: "\(error), and a period is cut at marks: name a midnight (UTC) that has passed, or `now`"
+        case .endsBeforeLog, .emptyLog, .reversed: "\(error)"
+        }
+    }
+
+    /// A boundary that is now.
+    private static func cutMark(_ client: ServerClient) async throws -> Timestamp {
+        let answer = try await client.post("/v1/marks", contentType: "application/json", body: [])
+        guard answer.status == 201 else {
+            let why = ReportedProblem.parse(answer.body).lines.joined(separator: "\n")
+            let hint = answer.status == 403 ? "\nOr name a midnight (UTC) that has passed: --to 2026-10-01" : ""
+            throw CommandFailure.failed("no mark was cut for `--to now`: \(why)\(hint)")
+        }
+        guard case .object(let mark)? = try? JSONValue(parsing: answer.body, maxDepth: 2),
+            case .string(let text)? = mark["at"], let at = Timestamp(text)
+        else { throw CommandFailure.failed("the server cut a mark and did not say at what time") }
+        return at
+    }
+}
+
+/// A period in the files of a ledger.
+private struct LocalPeriod {
     let directory: LedgerDirectory
     let passphrase: [UInt8]?
 
-    /// The whole extract (`schemas/extract.md`), from the log's first entry on, so that the state at the period's
-    /// opening can be recomputed.
-    func extract(_ period: PeriodOptions) async throws -> [UInt8] {
-        let (from, asked) = try period.parsed()
-        let mark = try await cutMark()
+    /// Reads at the published head. The log grows by a mark only where the period's end needs one.
+    func extract(from: Timestamp?, to: Timestamp?) async throws -> LogExtract {
+        guard let to else { return try await extractUpToNow(from) }
+        let reader = try reader()
         do {
-            let reader = try LedgerReader(PublishedLog(directory.path))
-            let to = try asked ?? markTime(at: mark, in: reader)
-            return try extract(from: from, to: to, reader)
-        } catch let error as ExtractPlanError {
-            throw CommandFailure.failed("\(error): name a midnight that has passed, or `now`")
-        } catch let failure as CommandFailure {
-            throw failure
-        } catch {
-            throw CommandFailure.failed("\(directory.path): \(error)")
+            return try LogExtract(from: from, to: to, in: reader)
+        } catch ExtractPlanError.noMark(let time) {
+            guard try isOwed(time, in: reader) else { throw ExtractPlanError.noMark(time) }
+            _ = try await cutMark()
+            return try LogExtract(from: from, to: to, in: self.reader())
         }
     }
 
-    private func extract(from: Timestamp?, to: Timestamp, _ reader: LedgerReader) throws -> [UInt8] {
-        let published = reader.published
-        let plan = try ExtractPlan.find(from: from, to: to, wholeLead: true, size: published.size) {
-            try reader.entry(at: $0)
-        }
-        let carried = plan.carried
-        let proof = try reader.rangeProof(
-            from: LeafIndex(carried.lowerBound), to: LeafIndex(carried.upperBound), size: published.size)
-        let origin = try Checkpoint(parsing: SignedNote(parsing: published.note).text).origin
-        let header = plan.header(
-            origin: Text(String(decoding: origin, as: UTF8.self)),
-            note: Text(String(decoding: published.note, as: UTF8.self)),
-            proof: proof)
-        var extract = header.formatted + [UInt8(ascii: "\n")]
-        var progress = ProgressLine("extracted", of: carried.count)
-        try reader.forEachEntry(in: carried) { index, entry in
-            extract += entry
-            extract.append(UInt8(ascii: "\n"))
-            progress.show(Int(index.value - carried.lowerBound) + 1)
-        }
-        progress.finish()
-        return extract
+    private func extractUpToNow(_ from: Timestamp?) async throws -> LogExtract {
+        let mark = try await cutMark()
+        return try LogExtract(from: from, to: mark, in: reader())
+    }
+
+    private func reader() throws -> LedgerReader { try LedgerReader(PublishedLog(directory.path)) }
+
+    /// Whether the time passed while nobody wrote: midnights that were missed are marked before the next entry.
+    private func isOwed(_ time: Timestamp, in reader: LedgerReader) throws -> Bool {
+        let newest = try reader.entry(at: LeafIndex(reader.published.size.value - 1)).ledgerTime
+        return newest < time && time.milliseconds <= SystemClock().now().wall
     }
 
     /// Asks the ledger for a mark: of the running server, or of the files themselves.
-    private func cutMark() async throws -> LeafIndex {
-        try directory.requireLedger()
+    private func cutMark() async throws -> Timestamp {
         if let control = ControlClient(directory) {
             let answer = try await control.post("/admin/marks", [:])
-            guard let index = (answer["index"] as? NSNumber)?.uint64Value else {
-                throw CommandFailure.failed("the server made a mark and did not say where")
+            guard case .string(let text)? = answer["at"], let at = Timestamp(text) else {
+                throw CommandFailure.failed("the server cut a mark and did not say at what time")
             }
-            return LeafIndex(index)
+            return at
         }
         let (ledger, _) = try await directory.open(passphrase: passphrase)
-        let mark = await ledger.sequencer.markForExtract()
-        await ledger.sequencer.shutDown()
-        switch mark {
-        case .success(let index): return index
-        case .failure(let refusal): throw CommandFailure.failed("the ledger makes no mark: \(refusal)")
+        do throws(Problem) {
+            let mark = try await Administration(ledger).cutMark()
+            await ledger.sequencer.shutDown()
+            return mark.at
+        } catch {
+            await ledger.sequencer.shutDown()
+            throw CommandFailure(error)
         }
     }
+}
 
-    private func markTime(at index: LeafIndex, in reader: LedgerReader) throws -> Timestamp {
-        guard case .ledgerMarked(let mark) = try reader.entry(at: index).payload else {
-            throw CommandFailure.failed("entry \(index) is not the mark that was made")
+/// Watches an extract go by: reads its header, and shows how far it is.
+private struct ExtractFollower {
+    private var firstLine: [UInt8] = []
+    private var header: ExtractHeader?
+    private var hasHeader = false
+    private var lines = 0
+    private var progress = ProgressLine("extracted")
+
+    mutating func see(_ piece: [UInt8]) {
+        var rest = piece[...]
+        if !hasHeader {
+            let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+            firstLine += rest[..<(end ?? rest.endIndex)]
+            guard let end else { return }
+            hasHeader = true
+            header = try? ExtractHeader(parsing: firstLine)
+            progress = ProgressLine("extracted", of: header?.carried.count)
+            rest = rest[(end + 1)...]
         }
-        return mark.at
+        lines += rest.count { $0 == UInt8(ascii: "\n") }
+        progress.show(lines)
+    }
+
+    func finish() throws -> ExtractHeader {
+        progress.finish()
+        guard let header else { throw CommandFailure.failed("what came is no extract: it has no header") }
+        return header
     }
 }

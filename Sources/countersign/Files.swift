@@ -1,13 +1,27 @@
 import Foundation
+import LedgerCrypto
 
 /// The files that commands read and write for people: whole, private to their owner, never half-written.
 enum Files {
     static func read(_ path: String) throws -> [UInt8] {
-        do {
-            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw CommandFailure.usage("cannot read \(path): \(reason(error))")
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(path) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var status = stat()
+        if fstat(descriptor, &status) == 0 { bytes.reserveCapacity(Int(status.st_size) + 1) }
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw unreadable(path) }
+            if count == 0 { return bytes }
+            bytes += piece[..<count]
         }
+    }
+
+    private static func unreadable(_ path: String) -> CommandFailure {
+        .usage("cannot read \(path): \(String(cString: strerror(errno)))")
     }
 
     /// The first line of a file that holds a secret.
@@ -19,22 +33,11 @@ enum Files {
         return text
     }
 
-    /// Writes beside the target, flushes and renames, so that the file is there whole or not at all.
+    /// Writes a whole file; see `NewFile`.
     static func write(_ bytes: [UInt8], to path: String) throws {
-        let temporary = "\(path).\(getpid()).partial"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw CommandFailure.failed("cannot write \(path): \(errorText())") }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw abandon(descriptor, temporary, path) }
-            written += count
-        }
-        guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw abandon(descriptor, temporary, path) }
-        close(descriptor)
+        let file = try NewFile(path)
+        try file.append(bytes)
+        try file.commit()
     }
 
     static func makeFolder(_ path: String) throws {
@@ -46,20 +49,59 @@ enum Files {
         }
     }
 
-    private static func abandon(_ descriptor: Int32, _ temporary: String, _ path: String) -> CommandFailure {
-        let failure = CommandFailure.failed("cannot write \(path): \(errorText())")
-        close(descriptor)
-        unlink(temporary)
-        return failure
-    }
-
-    private static func errorText() -> String { String(cString: strerror(errno)) }
-
     private static func reason(_ error: any Error) -> String {
         let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
         guard let code = underlying?.code, underlying?.domain == NSPOSIXErrorDomain else {
             return error.localizedDescription
         }
         return String(cString: strerror(Int32(code)))
+    }
+}
+
+/// A file that is written beside its target and takes its place when it is whole: the target is there whole or not at
+/// all. What was not committed goes with its last reference.
+final class NewFile {
+    private let path: String
+    private let temporary: String
+    private var descriptor: Int32
+    private var hash = SHA256()
+
+    init(_ path: String) throws {
+        self.path = path
+        temporary = "\(path).\(getpid()).partial"
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure() }
+    }
+
+    func append(_ bytes: [UInt8]) throws {
+        hash.update(bytes)
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw failure() }
+            written += count
+        }
+    }
+
+    /// Flushes and renames.
+    ///
+    /// - Returns: the SHA-256 of what was written.
+    @discardableResult
+    func commit() throws -> Digest {
+        guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw failure() }
+        close(descriptor)
+        descriptor = -1
+        return hash.finalize()
+    }
+
+    deinit {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        unlink(temporary)
+    }
+
+    private func failure() -> CommandFailure {
+        .failed("cannot write \(path): \(String(cString: strerror(errno)))")
     }
 }

@@ -35,6 +35,7 @@ struct InitCommand: AsyncParsableCommand {
     var foreignTypes = false
 
     @OptionGroup var orderedBy: OperatorOptions
+    @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let directory = ledger.directory
@@ -54,9 +55,17 @@ struct InitCommand: AsyncParsableCommand {
         try await record(settings, by: principal, in: directory, passphrase)
         let trust = try TLogPolicy(logs: [TLogPolicy.Log(key: verifier)]).formatted
         try Files.write(trust, to: directory.trustFile)
-        print("made the ledger \(origin) in \(directory.path)")
-        print("log key fingerprint: \(verifier.fingerprint)")
-        print("trust file:          \(directory.trustFile)")
+        output.print(
+            [
+                "origin": .text(origin), "data": .text(directory.path), "trust": .text(directory.trustFile),
+                "vkey": .text(String(decoding: verifier.formatted, as: UTF8.self)),
+                "fingerprint": .text("\(verifier.fingerprint)"),
+            ],
+            or: """
+                made the ledger \(origin) in \(directory.path)
+                log key fingerprint: \(verifier.fingerprint)
+                trust file:          \(directory.trustFile)
+                """)
     }
 
     /// An earlier ledger is never overwritten; what a broken-off `init` left is named, not guessed at.

@@ -44,9 +44,10 @@ struct LedgerDirectory {
         }
     }
 
-    /// The trust file that `init` wrote, or another.
-    func trust(_ file: String? = nil) throws -> TLogPolicy {
-        let file = file ?? trustFile
+    /// The trust file that `init` wrote.
+    func trust() throws -> TLogPolicy { try Self.trust(file: trustFile) }
+
+    static func trust(file: String) throws -> TLogPolicy {
         do {
             return try TLogPolicy(parsing: Files.read(file))
         } catch let failure as CommandFailure {

@@ -30,11 +30,19 @@ struct OperatorOptions: ParsableArguments {
 
     var id: String { principal ?? "os:\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
 
+    /// What a command that was not told who orders says of the system's user: nobody verified him.
+    private var auth: Auth? { principal == nil ? Auth(method: "os-login", strength: .none) : nil }
+
+    /// The same for the control socket: `by`, and `by_auth` where there is something to say.
+    var order: [String: Any] {
+        guard let auth else { return ["by": id] }
+        return ["by": id, "by_auth": ["method": auth.method.string, "strength": auth.strength.rawValue]]
+    }
+
     func resolved() throws -> Principal {
         guard let pid = PrincipalID(Text(id)) else {
             throw CommandFailure.usage("--as takes a principal such as okta:00u1, not \(id)")
         }
-        let unverified = Auth(method: "os-login", strength: .none)
-        return Principal(kind: .human, id: pid, auth: principal == nil ? unverified : nil)
+        return Principal(kind: .human, id: pid, auth: auth)
     }
 }

@@ -16,8 +16,15 @@ struct PeriodOptions: ParsableArguments {
             valueName: "TIME"))
     var to = "now"
 
+    /// Whether no period was named.
+    var isWhole: Bool { from == nil && to == "now" }
+
     func parsed() throws -> (from: Timestamp?, to: Timestamp?) {
-        (try from.map { try Self.time($0, "--from") }, to == "now" ? nil : try Self.time(to, "--to"))
+        let begin = try from.map { try Self.time($0, "--from") }
+        guard to != "now" else { return (begin, nil) }
+        let end = try Self.time(to, "--to")
+        if let begin, begin >= end { throw CommandFailure.usage("--from \(begin) is not before --to \(end)") }
+        return (begin, end)
     }
 
     /// A whole time, or a day, which means its midnight in UTC.

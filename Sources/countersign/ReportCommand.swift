@@ -1,3 +1,4 @@
+import ApprovalEvents
 import ArgumentParser
 import EvidencePackages
 import Foundation
@@ -10,8 +11,8 @@ struct ReportCommand: AsyncParsableCommand {
         commandName: "report",
         abstract: "Build a report (HTML and JSON) from verified evidence alone.",
         discussion: """
-            The evidence is a package or an extract that `countersign export` wrote, or a period of a ledger on this
-            machine (--data, --from, --to). It is verified first; nothing unverified enters a report.
+            The evidence is a package or an extract that `countersign export` wrote, or a period of a ledger (--data or
+            --server, --from, --to). It is verified first; nothing unverified enters a report.
 
             Example: countersign report q3.zip --framework fedramp --trust trust --out report
                      countersign report --data ledger --from 2026-07-01 --to 2026-10-01 --framework soc2 --out report
@@ -21,48 +22,43 @@ struct ReportCommand: AsyncParsableCommand {
     @Argument(help: "An evidence package or an extract.")
     var evidence: String?
 
-    @Option(help: ArgumentHelp("A ledger's directory, instead of a file.", valueName: "DIR"))
-    var data: String?
-
-    @Option(
-        help: ArgumentHelp("File whose first line opens the signing key, where it has a passphrase.", valueName: "FILE")
-    )
-    var passphraseFile: String?
-
+    @OptionGroup var source: SourceOptions
     @OptionGroup var period: PeriodOptions
 
     @Option(help: "soc2 or fedramp.")
     var framework: String
 
-    @Option(help: ArgumentHelp("Trust file; with --data the ledger's own is the default.", valueName: "TRUST"))
-    var trust: String?
-
     @Option(name: .shortAndLong, help: ArgumentHelp("Folder for index.html and report.json.", valueName: "DIR"))
     var out: String
 
+    @OptionGroup var output: OutputOptions
+
     func run() async throws {
         let framework = try Self.framework(named: framework)
-        let (extract, trust) = try await source()
-        var verifier = ExtractVerifier(trust: trust)
-        do {
-            var splitter = LineSplitter()
-            try splitter.read(extract) { verifier.read(line: $0) }
-            try splitter.finish()
-        } catch {
-            throw CommandFailure.failed("the evidence breaks off: \(error)")
-        }
-        let verdict = verifier.finish()
-        guard let evidence = verdict.evidence, verdict.report.verdict != .fails else {
-            throw CommandFailure.failed("no report: \(EvidencePackage.Failure.notEvidence(verdict.report))")
+        guard let evidence = try await verdict().evidence else {
+            throw CommandFailure.failed("no report: there is no evidence in it")
         }
         let report = ComplianceReport(evidence: evidence, framework: framework)
         try Files.makeFolder(out)
         try Files.write(report.html, to: out + "/index.html")
         try Files.write(report.json + [UInt8(ascii: "\n")], to: out + "/report.json")
-        print("wrote \(out)/index.html and \(out)/report.json")
-        print(
-            "\(report.findings.count) findings, \(report.undecidable.count) undecidable, \(report.open.count) open, of "
-                + "\(evidence.entries.count) entries")
+        output.print(summary(report, entries: evidence.entries.count), or: words(report, evidence.entries.count))
+    }
+
+    private func words(_ report: ComplianceReport, _ entries: Int) -> String {
+        """
+        wrote \(out)/index.html and \(out)/report.json
+        \(report.findings.count) findings, \(report.undecidable.count) undecidable, \(report.open.count) open, \
+        of \(entries) entries
+        """
+    }
+
+    private func summary(_ report: ComplianceReport, entries: Int) -> JSONObject {
+        [
+            "framework": .text(framework), "html": .text(out + "/index.html"), "report": .text(out + "/report.json"),
+            "entries": .count(entries), "findings": .count(report.findings.count),
+            "undecidable": .count(report.undecidable.count), "open": .count(report.open.count),
+        ]
     }
 
     static func framework(named name: String) throws -> Framework {
@@ -73,20 +69,21 @@ struct ReportCommand: AsyncParsableCommand {
         return framework
     }
 
-    private func source() async throws -> (extract: [UInt8], trust: TLogPolicy) {
-        switch (evidence, data) {
-        case (let file?, nil):
-            guard let trust else {
-                throw CommandFailure.usage("--trust is missing: a report from a file is made under your own trust file")
+    private func verdict() async throws -> ExtractVerdict {
+        switch (evidence, source.namesLedger) {
+        case (let file?, false):
+            guard period.isWhole else {
+                throw CommandFailure.usage("--from and --to cut a ledger; a file of evidence is of one period")
             }
-            return (try Self.extract(in: file), try LedgerDirectory(path: "").trust(trust))
-        case (nil, let data?):
-            let directory = LedgerDirectory(path: data)
-            let passphrase = try passphraseFile.map { Array(try Files.readSecret($0).utf8) }
-            let extract = try await Extraction(directory: directory, passphrase: passphrase).extract(period)
-            return (extract, try directory.trust(trust))
+            var check = ExtractCheck(trust: try source.trustPolicy(), keepsEntries: true)
+            try check.take(try Self.extract(in: file))
+            return try check.finish()
+        case (nil, true):
+            var check = ExtractCheck(trust: try source.trustPolicy(), keepsEntries: true)
+            _ = try await source.extraction().read(period) { try check.take($0) }
+            return try check.finish()
         default:
-            throw CommandFailure.usage("name either a file of evidence or --data DIR")
+            throw CommandFailure.usage("name either a file of evidence, --data DIR or --server URL")
         }
     }
 

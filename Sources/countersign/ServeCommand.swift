@@ -1,3 +1,4 @@
+import ApprovalEvents
 import ArgumentParser
 import Foundation
 import LedgerHTTP
@@ -10,7 +11,7 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Prints "listening on http://HOST:PORT" on standard output once it answers; logs go to standard error.
             Port 0 picks a free one. Only loopback addresses are listened on without TLS: put a TLS proxy in front
-            and say --behind-tls for any other.
+            and say --behind-tls for any other. With --json the line is {"listening":"http://HOST:PORT"}.
 
             Example: countersign serve --data ledger --listen 127.0.0.1:8440
             """
@@ -30,6 +31,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "What to log: debug, info, notice, warning, error.")
     var logLevel = "notice"
 
+    @OptionGroup var output: OutputOptions
+
     func run() async throws {
         guard let address = ListenAddress(listen) else {
             throw CommandFailure.usage("--listen takes HOST:PORT, such as 127.0.0.1:8440, not \(listen)")
@@ -47,7 +50,9 @@ struct ServeCommand: AsyncParsableCommand {
         var logger = Logger(label: "countersign") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
         let server = try Server(ledger: opened, configuration: configuration, logger: logger) { address in
-            FileHandle.standardOutput.write(Data("listening on http://\(address)\n".utf8))
+            let url = "http://\(address)"
+            let line = output.json ? OutputOptions.line(["listening": .text(url)]) : "listening on \(url)"
+            FileHandle.standardOutput.write(Data((line + "\n").utf8))
         }
         do {
             try await server.run()

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// One ledger server as a caller sees it: an address, a bearer token, and requests that survive a busy moment.
 struct ServerClient {
@@ -9,6 +10,15 @@ struct ServerClient {
         let status: UInt
         let body: [UInt8]
     }
+
+    /// Says at once that nobody listens. (The shared client would try for 90 silent seconds.) It lives as long as the
+    /// process.
+    static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.timeout.connect = .seconds(10)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
 
     private let base: String
     private let authorization: String?
@@ -38,9 +48,42 @@ struct ServerClient {
         return try await send(request)
     }
 
-    /// Sends until the server has answered with something to act on. Every request of ours is safe to repeat:
-    /// an event that was recorded already is recognised by its `source` and `id`.
-    private func send(_ unsigned: HTTPClientRequest) async throws -> Answer {
+    /// Hands a streamed answer on as it comes. Once it has begun it is not asked for again.
+    ///
+    /// - Throws: the server's refusal as a failure, or that the answer broke off.
+    func stream(_ path: String, _ take: ([UInt8]) throws -> Void) async throws {
+        try await send(HTTPClientRequest(url: base + path)) { response in
+            guard response.status == .ok else {
+                let body = Array(buffer: try await response.body.collect(upTo: 1 << 20))
+                throw CommandFailure.failed(ReportedProblem.parse(body).lines.joined(separator: "\n"))
+            }
+            var received = 0
+            do {
+                for try await chunk in response.body {
+                    received += chunk.readableBytes
+                    try take(Array(buffer: chunk))
+                }
+            } catch let failure as CommandFailure {
+                throw failure
+            } catch {
+                throw CommandFailure.notReached(
+                    "\(base) broke off after \(received) bytes (\(Self.words(error))): run again")
+            }
+        }
+    }
+
+    private func send(_ request: HTTPClientRequest) async throws -> Answer {
+        try await send(request) { response in
+            let body = try await response.body.collect(upTo: 256 << 20)
+            return Answer(status: response.status.code, body: Array(buffer: body))
+        }
+    }
+
+    /// Sends until the server has answered with something to act on, and `read` has read it. Every request of ours is
+    /// safe to repeat: an event that was recorded already is recognised by its `source` and `id`.
+    private func send<Value>(
+        _ unsigned: HTTPClientRequest, _ read: (HTTPClientResponse) async throws -> Value
+    ) async throws -> Value {
         var request = unsigned
         if let authorization { request.headers.add(name: "authorization", value: authorization) }
         let start = ContinuousClock.now
@@ -48,10 +91,9 @@ struct ServerClient {
         while true {
             var hint: Duration?
             do {
-                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+                let response = try await Self.http.execute(request, timeout: .seconds(120))
                 guard response.status.code == 429 || response.status.code == 503 else {
-                    let body = try await response.body.collect(upTo: 256 << 20)
-                    return Answer(status: response.status.code, body: Array(buffer: body))
+                    return try await read(response)
                 }
                 hint = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { .seconds($0) }
                 guard ContinuousClock.now - start < patience else {
@@ -62,7 +104,8 @@ struct ServerClient {
                 throw failure
             } catch {
                 guard ContinuousClock.now - start < patience, isTransient(error) else {
-                    throw CommandFailure.notReached("cannot reach \(base): \(error): run again when it answers")
+                    throw CommandFailure.notReached(
+                        "cannot reach \(base): \(Self.words(error)): run again when it answers")
                 }
             }
             try await Task.sleep(for: hint ?? pause)
@@ -70,9 +113,23 @@ struct ServerClient {
         }
     }
 
+    /// What the system said of a connection, without the layers around it.
+    static func words(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError where !error.connectionErrors.isEmpty:
+            return error.connectionErrors.map { words($0.error) }.joined(separator: ", ")
+        case let error as NIOConnectionError: return "there is no host \(error.host)"
+        case let error as IOError: return String(cString: strerror(error.errnoCode))
+        default: return "\(error)"
+        }
+    }
+
     /// A connection that the server closed while it was idle or restarting, not one that never was.
     private func isTransient(_ error: any Error) -> Bool {
-        guard let error = error as? HTTPClientError else { return error is ChannelError || error is IOError }
-        return error == .remoteConnectionClosed || error == .readTimeout
+        switch error {
+        case let error as HTTPClientError: return error == .remoteConnectionClosed || error == .readTimeout
+        case let error as IOError: return [ECONNRESET, EPIPE].contains(error.errnoCode)
+        default: return error is ChannelError
+        }
     }
 }

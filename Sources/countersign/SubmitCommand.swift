@@ -1,3 +1,4 @@
+import ApprovalEvents
 import ArgumentParser
 import Foundation
 
@@ -27,8 +28,7 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the refused lines to FILE, to be mended and submitted.", valueName: "FILE"))
     var rejects: String?
 
-    @Flag(help: "Print the summary as JSON.")
-    var json = false
+    @OptionGroup var output: OutputOptions
 
     /// Small enough that progress shows and a lost connection repeats little.
     private static let linesPerRequest = 500
@@ -59,7 +59,7 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         progress.finish()
         if let rejects, tally.refused > 0 { try Files.write(refused, to: rejects) }
-        print(json ? tally.json : tally.sentence)
+        output.print(tally.json, or: tally.sentence)
         if tally.refused > 0 { throw ExitCode(CommandFailure.failed) }
     }
 
@@ -157,6 +157,8 @@ extension SubmitCommand {
         }
 
         var sentence: String { "\(sealed) recorded, \(present) there already, \(refused) refused" }
-        var json: String { #"{"present":\#(present),"recorded":\#(sealed),"refused":\#(refused)}"# }
+        var json: JSONObject {
+            ["present": .count(present), "recorded": .count(sealed), "refused": .count(refused)]
+        }
     }
 }

@@ -1,4 +1,6 @@
+import ApprovalEvents
 import ArgumentParser
+import LedgerCrypto
 import LedgerEngine
 import LogFiles
 import MerkleTree
@@ -31,6 +33,8 @@ struct TilesExportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The ledger's directory.", valueName: "DIR"))
     var data: String
 
+    @OptionGroup var output: OutputOptions
+
     func run() throws {
         let directory = LedgerDirectory(path: data)
         try directory.requireLedger()
@@ -39,7 +43,13 @@ struct TilesExportCommand: ParsableCommand {
             var progress = ProgressLine("entries exported")
             let summary = try export.run { done, _ in progress.show(Int(done)) }
             progress.finish()
-            print("\(folder): size \(summary.head.size), \(summary.written) files written, \(summary.kept) kept")
+            output.print(
+                [
+                    "folder": .text(folder), "size": .count(summary.head.size.value),
+                    "root": .text(summary.head.root.hex), "written": .count(summary.written),
+                    "kept": .count(summary.kept),
+                ],
+                or: "\(folder): size \(summary.head.size), \(summary.written) files written, \(summary.kept) kept")
         } catch {
             throw CommandFailure.failed("\(error)")
         }

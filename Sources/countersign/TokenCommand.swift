@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import LedgerEngine
 import LedgerHTTP
+import MerkleTree
 
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,19 +46,34 @@ struct TokenCreateCommand: AsyncParsableCommand {
     var notAfter: String?
 
     @OptionGroup var orderedBy: OperatorOptions
+    @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try ledger.directory.requireLedger()
         let principal = try orderedBy.resolved()
+        let made: JSONObject
         if let control = ControlClient(ledger.directory) {
-            var order: [String: Any] = [
-                "caller": name, "roles": roles, "source_prefixes": source, "types": types, "by": orderedBy.id,
-            ]
-            if let notAfter { order["not_after"] = notAfter }
-            let made = try await control.post("/admin/callers", order)
-            print(made["token"] as? String ?? "")
-            return
+            made = try await create(through: control)
+        } else {
+            made = try await create(by: principal)
         }
+        guard case .string(let token)? = made["token"] else {
+            throw CommandFailure.failed("the caller was made, and its token was not said: revoke it")
+        }
+        output.print(made, or: token.string)
+    }
+
+    private func create(through control: ControlClient) async throws -> JSONObject {
+        var order = orderedBy.order
+        order["caller"] = name
+        order["roles"] = roles
+        order["source_prefixes"] = source
+        order["types"] = types
+        order["not_after"] = notAfter
+        return try await control.post("/admin/callers", order)
+    }
+
+    private func create(by principal: Principal) async throws -> JSONObject {
         do {
             let order = try CallerOrder(
                 id: Text(name), roles: roles.map { Text($0) }, sources: source.map { Text($0) },
@@ -65,7 +81,7 @@ struct TokenCreateCommand: AsyncParsableCommand {
             let (opened, _) = try await ledger.directory.open(passphrase: ledger.passphrase())
             let issued = try await Administration(opened).create(order, by: principal)
             await opened.sequencer.shutDown()
-            print(issued.token.text)
+            return issued.json
         } catch let problem as Problem {
             throw CommandFailure(problem)
         }
@@ -77,30 +93,31 @@ struct TokenCreateCommand: AsyncParsableCommand {
 
 struct TokenListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List every caller that ever was, without anything secret, as JSON lines.")
+        commandName: "list", abstract: "List every caller that ever was, without anything secret.")
 
     @Option(help: ArgumentHelp("The ledger's directory.", valueName: "DIR"))
     var data: String
+
+    @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let directory = LedgerDirectory(path: data)
         try directory.requireLedger()
         for caller in try CallerRegistry(directory: directory.callersFolder).all {
-            print(String(decoding: JSONValue.object(Self.line(caller)).canonicalBytes, as: UTF8.self))
+            output.print(caller.listing, or: Self.words(caller))
         }
     }
 
-    private static func line(_ caller: Caller) -> JSONObject {
-        func list(_ texts: [Text]) -> JSONValue { .array(texts.map { .string($0) }) }
-        var line: JSONObject = [
-            "caller": .string(caller.id.text), "credential": .string(caller.credential),
-            "created": .string(caller.created.ledgerForm),
-            "roles": list(caller.roles.map { Text($0.rawValue) }.sorted()),
-            "source_prefixes": list(caller.grant.sources.map(\.text)), "types": list(caller.grant.types.map(\.text)),
-        ]
-        if let end = caller.notAfter { line["not_after"] = .string(end.ledgerForm) }
-        if let end = caller.revoked { line["revoked"] = .string(end.ledgerForm) }
-        return line
+    private static func words(_ caller: Caller) -> String {
+        func list(_ words: [Text]) -> String { words.map(\.string).joined(separator: ", ") }
+        var words = ["\(caller.id): \(list(caller.roles.sorted().map { Text($0.rawValue) }))"]
+        if !caller.grant.sources.isEmpty { words.append("sources \(list(caller.grant.sources.map(\.text)))") }
+        if !caller.grant.types.isEmpty { words.append("types \(list(caller.grant.types.map(\.text)))") }
+        words.append("\(caller.credential)")
+        words.append("since \(caller.created.ledgerForm)")
+        if let end = caller.notAfter { words.append("until \(end.ledgerForm)") }
+        if let end = caller.revoked { words.append("revoked \(end.ledgerForm)") }
+        return words.joined(separator: "; ")
     }
 }
 
@@ -115,22 +132,30 @@ struct TokenRevokeCommand: AsyncParsableCommand {
     var name: String
 
     @OptionGroup var orderedBy: OperatorOptions
+    @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try ledger.directory.requireLedger()
         let principal = try orderedBy.resolved()
         guard let id = CallerID(Text(name)) else { throw CommandFailure.usage("\(name) cannot be a caller's id") }
+        let index: JSONValue
         if let control = ControlClient(ledger.directory) {
-            _ = try await control.post("/admin/callers/\(name)/revoke", ["by": orderedBy.id])
+            let answer = try await control.post("/admin/callers/\(name)/revoke", orderedBy.order)
+            index = answer["index"] ?? .null
         } else {
-            do {
-                let (opened, _) = try await ledger.directory.open(passphrase: ledger.passphrase())
-                _ = try await Administration(opened).revoke(id, by: principal)
-                await opened.sequencer.shutDown()
-            } catch let problem as Problem {
-                throw CommandFailure(problem)
-            }
+            index = try await revoke(id, by: principal)
         }
-        print("revoked \(name)")
+        output.print(["caller": .text(name), "index": index], or: "revoked \(name)")
+    }
+
+    private func revoke(_ id: CallerID, by principal: Principal) async throws -> JSONValue {
+        do {
+            let (opened, _) = try await ledger.directory.open(passphrase: ledger.passphrase())
+            let index = try await Administration(opened).revoke(id, by: principal)
+            await opened.sequencer.shutDown()
+            return .count(index.value)
+        } catch let problem as Problem {
+            throw CommandFailure(problem)
+        }
     }
 }

@@ -19,7 +19,7 @@ struct KillTests {
     func `what was answered survives 64 kills at every step of the commit`() async throws {
         let scratch = try ScratchFolder()
         let ledger = try TestLedger(in: scratch)
-        let shim = try Self.buildShim(in: scratch)
+        let shim = try Shim.build("Tests/Faults/kill-at.c", in: scratch)
         var random = SeededRandom(seed: 0x5EED_0002)
         var answered: [String: Answer] = [:]
         var lastNote: [UInt8]?
@@ -60,20 +60,6 @@ struct KillTests {
         guard call != "none" else { return nil }
         let reach = ["pwrite": 60, "fdatasync": 20, "fsync": 6, "rename": 3][call, default: 10]
         return "\(call):\(Int.random(in: 1...reach, using: &random))\(Bool.random(using: &random) ? ":after" : "")"
-    }
-
-    private static func buildShim(in scratch: ScratchFolder) throws -> String {
-        let source = Checkout.root.appendingPathComponent("Tests/Faults/kill-at.c").path
-        let library = scratch.path("kill-at.so")
-        let compiler = try #require(
-            ["/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang"].first {
-                FileManager.default.isExecutableFile(atPath: $0)
-            },
-            "a C compiler is needed: apt-get install gcc")
-        let built = try runCommand(
-            URL(fileURLWithPath: compiler), ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"])
-        try #require(built.code == 0, "\(built.errors)")
-        return library
     }
 }
 

@@ -7,6 +7,8 @@ struct ServerDidNotStart: Error {
 /// A `countersign serve` of its own, on a port that the system picks.
 final class ServerProcess {
     let address: String
+    /// What it said once it listened.
+    let firstLine: String
     private let process: Process
 
     /// Returns once the server has said that it listens.
@@ -26,8 +28,9 @@ final class ServerProcess {
             let chunk = pipe.fileHandleForReading.availableData
             said += chunk
             let lines = String(decoding: said, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            if let line = lines.dropLast().first(where: { $0.hasPrefix("listening on ") }) {
-                address = String(line.dropFirst("listening on ".count))
+            if lines.count > 1, let line = lines.first, let url = line.firstRange(of: /http:\/\/[^"]*/) {
+                address = String(line[url])
+                firstLine = String(line)
                 return
             }
             if chunk.isEmpty {
