@@ -74,7 +74,8 @@ public struct LedgerResponder: HTTPResponder {
     /// The problem that answers an error, counted and, where it is ours, logged.
     func refusal(of error: any Error, _ resource: Resource?, _ logger: Logger) -> Answer {
         let problem = Problem(answering: error)
-        if problem.type.status >= 500 {
+        // Going away is no trouble, and readiness is asked often.
+        if problem.type.status >= 500, problem.type != .shuttingDown {
             logger.error(
                 "request failed",
                 metadata: [

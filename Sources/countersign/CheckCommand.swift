@@ -11,10 +11,12 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Re-read and re-hash every entry of a ledger, and compare everything that was derived from them.",
         discussion: """
-            Reads at the published head, the server running or not, and changes nothing. Each thing that is wrong is
+            Reads at the published head, the server running or not, and changes nothing. Each thing that is wrong is \
             named with its file, entry and offset; it goes on to the end whatever it finds.
 
-            Example: countersign check --data ledger
+            Example:
+
+              countersign check --data ledger
 
             Exit codes: 0 nothing is wrong; 1 something is; 2 it could not be asked.
             """

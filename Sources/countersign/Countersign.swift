@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Reporting
 
 /// The operator's and the compliance team's command.
 ///
@@ -15,12 +16,18 @@ struct Countersign: AsyncParsableCommand {
 
               countersign init --data ledger --origin approvals.example.com
               countersign serve --data ledger &
-              countersign token create --data ledger --name gateway-eu-1 --role submit --role read \\
-                  --source /gateways/eu-1 --types 'dev.countersign.*' > gateway.token
-              countersign submit events.ndjson --server http://127.0.0.1:8440 --token-file gateway.token
+              countersign token create --data ledger --name gateway-eu-1 \\
+                --role submit --role read --source /gateways/eu-1 \\
+                --types 'dev.countersign.*' > gateway.token
+              countersign submit events.ndjson --server http://127.0.0.1:8440 \\
+                --token-file gateway.token
 
             `countersign-verify` is the auditor's half: it needs no server and trusts nobody but the trust file.
+
+            Exit codes: 0 done; 1 something was refused or failed, and standard error says what; 2 it could not be asked \
+            (usage, a missing file); 4 the server was not reached: run again.
             """,
+        version: ComplianceReport.generator,
         subcommands: [
             InitCommand.self, ServeCommand.self, TokenCommand.self, SubmitCommand.self, ReceiptCommand.self,
             ExportCommand.self, ReportCommand.self, CheckCommand.self, TilesCommand.self,

@@ -13,14 +13,18 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Export a period as an evidence package that an auditor verifies offline.",
         discussion: """
-            Reads the files of a ledger at the published head, its server running or not (--data), or asks a server
-            (--server, with a token of the role read; `--to now` takes the role audit, for it cuts a mark). The package
-            holds every entry of the period with the proof that none is missing, the report, and how to check both.
+            Reads the files of a ledger at the published head, its server running or not (--data), or asks a server \
+            (--server, with a token of the role read; `--to now` takes the role audit, for it cuts a mark). The package \
+            holds every entry of the period with the proof that none is missing, the report, and how to check both. \
             What it claims is verified here under the trust file before it is written.
 
-            Example: countersign export --data ledger --from 2026-07-01 --to 2026-10-01 --framework soc2 --out q3.zip
-                     countersign export --server https://ledger.example.com --token-file auditor.token --trust trust \\
-                       --from 2026-07-01 --to 2026-10-01 --framework soc2 --out q3.zip
+            Examples:
+
+              countersign export --data ledger \\
+                --from 2026-07-01 --to 2026-10-01 --framework soc2 --out q3.zip
+              countersign export --server https://ledger.example.com \\
+                --token-file auditor.token --trust trust \\
+                --from 2026-07-01 --to 2026-10-01 --framework soc2 --out q3.zip
             """
     )
 

@@ -12,11 +12,13 @@ struct InitCommand: AsyncParsableCommand {
         commandName: "init",
         abstract: "Make a ledger: its signing key, its store, entry 0, and a first trust file.",
         discussion: """
-            The origin names the log for ever and stands in every signed head; a host name of yours that nobody else
-            uses is a good one. The trust file DIR/trust is what auditors need; give them the fingerprint that is
+            The origin names the log for ever and stands in every signed head; a host name of yours that nobody else \
+            uses is a good one. The trust file DIR/trust is what auditors need; give them the fingerprint that is \
             printed here by another way, so that they can compare.
 
-            Example: countersign init --data ledger --origin approvals.example.com
+            Example:
+
+              countersign init --data ledger --origin approvals.example.com
             """
     )
 

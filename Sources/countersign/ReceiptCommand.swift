@@ -6,10 +6,13 @@ struct ReceiptCommand: AsyncParsableCommand {
         commandName: "receipt",
         abstract: "Fetch the receipt of one entry: its text, and a proof that anyone can check for ever.",
         discussion: """
-            Example: countersign receipt 42 --server http://127.0.0.1:8440 --token-file gateway.token > 42.receipt
-                     countersign-verify receipt 42.receipt --trust trust
-
             Keep receipts without disclosures: they outlive the erasure of personal data.
+
+            Example:
+
+              countersign receipt 42 --server http://127.0.0.1:8440 \\
+                --token-file gateway.token > 42.receipt
+              countersign-verify receipt 42.receipt --trust trust
             """
     )
 

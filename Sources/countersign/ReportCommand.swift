@@ -11,11 +11,14 @@ struct ReportCommand: AsyncParsableCommand {
         commandName: "report",
         abstract: "Build a report (HTML and JSON) from verified evidence alone.",
         discussion: """
-            The evidence is a package or an extract that `countersign export` wrote, or a period of a ledger (--data or
+            The evidence is a package or an extract that `countersign export` wrote, or a period of a ledger (--data or \
             --server, --from, --to). It is verified first; nothing unverified enters a report.
 
-            Example: countersign report q3.zip --framework fedramp --trust trust --out report
-                     countersign report --data ledger --from 2026-07-01 --to 2026-10-01 --framework soc2 --out report
+            Examples:
+
+              countersign report q3.zip --trust trust --framework fedramp --out report
+              countersign report --data ledger \\
+                --from 2026-07-01 --to 2026-10-01 --framework soc2 --out report
             """
     )
 

@@ -9,11 +9,13 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serve a ledger over HTTP until SIGTERM or Ctrl-C.",
         discussion: """
-            Prints "listening on http://HOST:PORT" on standard output once it answers; logs go to standard error.
-            Port 0 picks a free one. Only loopback addresses are listened on without TLS: put a TLS proxy in front
+            Prints "listening on http://HOST:PORT" on standard output once it answers; logs go to standard error. \
+            Port 0 picks a free one. Only loopback addresses are listened on without TLS: put a TLS proxy in front \
             and say --behind-tls for any other. With --json the line is {"listening":"http://HOST:PORT"}.
 
-            Example: countersign serve --data ledger --listen 127.0.0.1:8440
+            Example:
+
+              countersign serve --data ledger --listen 127.0.0.1:8440
             """
     )
 

@@ -23,6 +23,9 @@ struct ServerClient {
     private let base: String
     private let authorization: String?
     private let patience: Duration
+    /// Whether a server that does not listen is waited for, as `patience` says: one that has answered before is being
+    /// started again, most likely.
+    var waitsForRestart = false
 
     /// - Parameter patience: how long `429`, `503` and an unreachable server are tried again before giving up.
     init(server: String, token: String?, patience: Duration = .seconds(30)) throws {
@@ -88,6 +91,7 @@ struct ServerClient {
         if let authorization { request.headers.add(name: "authorization", value: authorization) }
         let start = ContinuousClock.now
         var pause = Duration.milliseconds(100)
+        var wasThere = waitsForRestart
         while true {
             var hint: Duration?
             do {
@@ -103,7 +107,9 @@ struct ServerClient {
             } catch let failure as CommandFailure {
                 throw failure
             } catch {
-                guard ContinuousClock.now - start < patience, isTransient(error) else {
+                let isLost = Self.isLost(error)
+                wasThere = wasThere || isLost
+                guard ContinuousClock.now - start < patience, isLost || wasThere && Self.isRefused(error) else {
                     throw CommandFailure.notReached(
                         "cannot reach \(base): \(Self.words(error)): run again when it answers")
                 }
@@ -124,12 +130,17 @@ struct ServerClient {
         }
     }
 
-    /// A connection that the server closed while it was idle or restarting, not one that never was.
-    private func isTransient(_ error: any Error) -> Bool {
+    /// A connection that was there: the server closed it while it was idle, or was killed.
+    private static func isLost(_ error: any Error) -> Bool {
         switch error {
-        case let error as HTTPClientError: return error == .remoteConnectionClosed || error == .readTimeout
-        case let error as IOError: return [ECONNRESET, EPIPE].contains(error.errnoCode)
-        default: return error is ChannelError
+        case let error as HTTPClientError: error == .remoteConnectionClosed || error == .readTimeout
+        case let error as IOError: [ECONNRESET, EPIPE].contains(error.errnoCode)
+        default: error is ChannelError || error as? HTTPParserError == .invalidEOFState
         }
+    }
+
+    /// Nobody listens.
+    private static func isRefused(_ error: any Error) -> Bool {
+        (error as? IOError)?.errnoCode == ECONNREFUSED || error is NIOConnectionError
     }
 }

@@ -9,10 +9,13 @@ struct SubmitCommand: AsyncParsableCommand {
         discussion: """
             Safe to run again: an event that is in the ledger already is recognised by its `source` and `id`.
 
-            Example: countersign submit events.ndjson --server http://127.0.0.1:8440 --token-file gateway.token \\
-                       --receipts receipts --rejects refused.ndjson
+            Example:
 
-            Exit codes: 0 all in, or there already; 1 some were refused (each is listed) and the rest are in;
+              countersign submit events.ndjson --server http://127.0.0.1:8440 \\
+                --token-file gateway.token \\
+                --receipts receipts --rejects refused.ndjson
+
+            Exit codes: 0 all in, or there already; 1 some were refused (each is listed) and the rest are in; \
             2 usage; 4 the server was not reached: run again.
             """
     )
@@ -35,7 +38,7 @@ struct SubmitCommand: AsyncParsableCommand {
     private static let bytesPerRequest = 1 << 20
 
     func run() async throws {
-        let client = try server.client()
+        var client = try server.client()
         if let receipts { try Files.makeFolder(receipts) }
         let bytes = file == "-" ? [UInt8](FileHandle.standardInput.readDataToEndOfFile()) : try Files.read(file)
         let batches = Self.batches(of: bytes)
@@ -56,6 +59,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 }
             }
             progress.show(tally.total)
+            client.waitsForRestart = true
         }
         progress.finish()
         if let rejects, tally.refused > 0 { try Files.write(refused, to: rejects) }
@@ -88,8 +92,8 @@ struct SubmitCommand: AsyncParsableCommand {
         let body = batch.flatMap { $0.bytes + [UInt8(ascii: "\n")] }
         let answer = try await client.post("/v1/events", contentType: "application/x-ndjson", body: body)
         guard answer.status == 200 else {
-            throw CommandFailure.failed(
-                "nothing was submitted: " + ReportedProblem.parse(answer.body).lines.joined(separator: "\n"))
+            let why = ReportedProblem.parse(answer.body).lines.joined(separator: "\n")
+            throw CommandFailure.failed("stopped before line \(batch.first?.number ?? 1): \(why)")
         }
         var outcomes: [(NumberedLine, Outcome)] = []
         for text in answer.body.split(separator: UInt8(ascii: "\n")) {

@@ -18,12 +18,14 @@ struct TilesExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write the static tree: checkpoint, hash tiles and entry bundles.",
         discussion: """
-            Reads at the published head, the server running or not. Run again, it adds what is new: full tiles never
-            change. The checkpoint comes last, so the tree may be published while this runs. The bundles hold the
+            Reads at the published head, the server running or not. Run again, it adds what is new: full tiles never \
+            change. The checkpoint comes last, so the tree may be published while this runs. The bundles hold the \
             entries themselves: publish the folder only to those who may read them.
 
-            Example: countersign tiles export tiles --data ledger
-                     countersign-verify log tiles --trust ledger/trust
+            Example:
+
+              countersign tiles export tiles --data ledger
+              countersign-verify log tiles --trust ledger/trust
             """
     )
 

@@ -18,12 +18,15 @@ struct TokenCreateCommand: AsyncParsableCommand {
         commandName: "create",
         abstract: "Make a caller, and print its token: this once, and alone on standard output.",
         discussion: """
-            A caller may submit events whose source lies below one of its prefixes (whole path segments) and whose
-            type matches one of its patterns (`*` is any run of characters). Policies, rosters and identities need a
+            A caller may submit events whose source lies below one of its prefixes (whole path segments) and whose \
+            type matches one of its patterns (`*` is any run of characters). Policies, rosters and identities need a \
             pattern that names them. Works beside a running server and without one; the change is an entry of the log.
 
-            Example: countersign token create --data ledger --name gateway-eu-1 --role submit --role read \\
-                       --source /gateways/eu-1 --types 'dev.countersign.approval.*' > gateway.token
+            Example:
+
+              countersign token create --data ledger --name gateway-eu-1 \\
+                --role submit --role read --source /gateways/eu-1 \\
+                --types 'dev.countersign.approval.*' > gateway.token
             """
     )
 
@@ -42,7 +45,7 @@ struct TokenCreateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Event type pattern it may submit (repeats).", valueName: "PATTERN"))
     var types: [String] = []
 
-    @Option(help: ArgumentHelp("The token's last day, such as 2027-01-01T00:00:00Z.", valueName: "TIME"))
+    @Option(help: ArgumentHelp("When the token ends, such as 2027-01-01T00:00:00Z. Default: never.", valueName: "TIME"))
     var notAfter: String?
 
     @OptionGroup var orderedBy: OperatorOptions
@@ -93,7 +96,14 @@ struct TokenCreateCommand: AsyncParsableCommand {
 
 struct TokenListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List every caller that ever was, without anything secret.")
+        commandName: "list",
+        abstract: "List every caller that ever was, without anything secret.",
+        discussion: """
+            Example:
+
+              countersign token list --data ledger
+            """
+    )
 
     @Option(help: ArgumentHelp("The ledger's directory.", valueName: "DIR"))
     var data: String
@@ -124,7 +134,16 @@ struct TokenListCommand: AsyncParsableCommand {
 struct TokenRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Revoke a caller's token: it stops working at once; the change is an entry of the log.")
+        abstract: "Revoke a caller's token: it stops working at once; the change is an entry of the log.",
+        discussion: """
+            Works beside a running server and without one. The caller's id is never given again. Revoking once more \
+            changes nothing and names the same entry.
+
+            Example:
+
+              countersign token revoke --data ledger --name gateway-eu-1
+            """
+    )
 
     @OptionGroup var ledger: LedgerOptions
 
