@@ -73,7 +73,9 @@ struct LedgerDirectory {
     }
 
     /// Opens for writing. One process at a time; recovers what a crash left; rebuilds the index where it must.
-    func open(passphrase: [UInt8]?) async throws -> (ledger: OpenedLedger, settings: Settings) {
+    func open(
+        passphrase: [UInt8]?, limits: SequencerLimits = SequencerLimits()
+    ) async throws -> (ledger: OpenedLedger, settings: Settings) {
         let signer = try signer(passphrase: passphrase)
         let settings = try Settings(file: settingsFile)
         do {
@@ -83,7 +85,7 @@ struct LedgerDirectory {
             let clock = SystemClock()
             let parts = LedgerParts(
                 storage: storage, index: index, disclosures: try DisclosureFile(path: disclosuresFile), clock: clock,
-                signer: signer, marks: settings.marks)
+                signer: signer, marks: settings.marks, limits: limits)
             var progress = ProgressLine("rebuilding the index: entries read")
             let sequencer = try await Sequencer.open(parts) { done, _ in progress.show(Int(done)) }
             progress.finish()

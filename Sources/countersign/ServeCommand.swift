@@ -1,6 +1,7 @@
 import ApprovalEvents
 import ArgumentParser
 import Foundation
+import LedgerEngine
 import LedgerHTTP
 import Logging
 
@@ -30,6 +31,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Ask for the read role at the checkpoint, hash tiles and proofs too.")
     var privateTree = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How many events may wait for their commit; more are refused with 429. One caller may have a quarter.",
+            valueName: "N"))
+    var inbox = SequencerLimits().inboxEvents
+
     @Option(help: "What to log: debug, info, notice, warning, error.")
     var logLevel = "notice"
 
@@ -42,12 +49,16 @@ struct ServeCommand: AsyncParsableCommand {
         guard let level = Logger.Level(rawValue: logLevel) else {
             throw CommandFailure.usage("--log-level is debug, info, notice, warning or error, not \(logLevel)")
         }
+        guard inbox > 0 else { throw CommandFailure.usage("--inbox takes a number from 1, not \(inbox)") }
+        var limits = SequencerLimits()
+        limits.inboxEvents = inbox
+        limits.callerShare = max(1, inbox / 4)
         let directory = ledger.directory
         var configuration = ServerConfiguration(listen: address, controlSocket: directory.controlSocket)
         configuration.isBehindTLS = behindTls
         configuration.hasPublicTree = !privateTree
         if let complaint = configuration.complaint { throw CommandFailure.usage(complaint) }
-        let (opened, settings) = try await directory.open(passphrase: ledger.passphrase())
+        let (opened, settings) = try await directory.open(passphrase: ledger.passphrase(), limits: limits)
         configuration.rules = settings.rules
         var logger = Logger(label: "countersign") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
