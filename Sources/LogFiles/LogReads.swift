@@ -14,6 +14,8 @@ final class LogReads: Sendable {
     private let geometry: SegmentGeometry
     private let system: any FileSystem
     private let files = Mutex<[LogFile: OpenFile]>([:])
+    /// Nodes that many proofs share.
+    private let shared = Mutex(SharedNodes())
 
     init(layout: Layout, geometry: SegmentGeometry, system: any FileSystem) {
         self.layout = layout
@@ -35,6 +37,7 @@ final class LogReads: Sendable {
     /// Lets go of every file: after a recovery that replaced some.
     func forget() {
         files.withLock { $0.removeAll() }
+        shared.withLock { $0 = SharedNodes() }
     }
 
     /// The entries `[from, to)` in bundle coding, segment by segment.
@@ -73,14 +76,26 @@ final class LogReads: Sendable {
     }
 
     func nodes(_ addresses: [NodeAddress]) throws -> [Digest] {
-        try addresses.map { address in
-            let offset = address.index * UInt64(Digest.byteCount)
-            return try withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 8) { buffer in
-                guard try file(.level(address.level)).read(into: buffer, at: offset) == buffer.count else {
-                    throw StorageError.corrupt("levels/\(address.level): \(address) is not there")
-                }
-                return Digest(loading: UnsafeRawBufferPointer(buffer))
+        let known = shared.withLock { shared in addresses.map { shared.find($0) } }
+        var read: [(NodeAddress, Digest)] = []
+        var digests: [Digest] = []
+        digests.reserveCapacity(addresses.count)
+        for (place, address) in addresses.enumerated() {
+            let digest = try known[place] ?? node(address)
+            digests.append(digest)
+            if known[place] == nil, address.level >= SharedNodes.lowest { read.append((address, digest)) }
+        }
+        if !read.isEmpty { shared.withLock { shared in read.forEach { shared.keep($0, $1) } } }
+        return digests
+    }
+
+    private func node(_ address: NodeAddress) throws -> Digest {
+        let offset = address.index * UInt64(Digest.byteCount)
+        return try withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 8) { buffer in
+            guard try file(.level(address.level)).read(into: buffer, at: offset) == buffer.count else {
+                throw StorageError.corrupt("levels/\(address.level): \(address) is not there")
             }
+            return Digest(loading: UnsafeRawBufferPointer(buffer))
         }
     }
 
@@ -114,6 +129,34 @@ final class LogReads: Sendable {
     func newestHead() throws -> PublishedHead? {
         guard let record = try HeadScan(try file(.heads)).newest()?.parts else { return nil }
         return PublishedHead(head: TreeHead(size: TreeSize(record.size), root: record.root), note: record.note)
+    }
+}
+
+/// Nodes that were read lately, of the levels where a node stands over many entries and so in many proofs. A node never
+/// changes once its subtree is full, and nobody asks for it before.
+private struct SharedNodes {
+    /// Below it are the hashes of a level-0 tile: a node there serves few.
+    static let lowest: UInt8 = 8
+    private static let most = 16_384
+
+    /// Two generations: what is asked for moves to the young one; when that is full, the old one is let go.
+    private var young: [NodeAddress: Digest] = [:]
+    private var old: [NodeAddress: Digest] = [:]
+
+    mutating func find(_ address: NodeAddress) -> Digest? {
+        guard address.level >= Self.lowest else { return nil }
+        if let digest = young[address] { return digest }
+        guard let digest = old[address] else { return nil }
+        keep(address, digest)
+        return digest
+    }
+
+    mutating func keep(_ address: NodeAddress, _ digest: Digest) {
+        if young.count >= Self.most {
+            old = young
+            young = [:]
+        }
+        young[address] = digest
     }
 }
 

@@ -43,11 +43,11 @@ enum IndexFile {
     static func openPool(_ path: String) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "countersign.index"
-        configuration.maximumReaderCount = 8
+        configuration.maximumReaderCount = 4
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
-            try database.execute(sql: "PRAGMA cache_size = -32768")
+            try database.execute(sql: "PRAGMA cache_size = -8192")
         }
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { database in
