@@ -25,6 +25,13 @@ public enum Base64URL {
         Base64Coding.encode(bytes, digits: Base64Coding.urlSafe, padded: false)
     }
 
+    /// Appends the unpadded text.
+    public static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+        bytes.withUnsafeBufferPointer { run in
+            Base64Coding.append(run, to: &text, digits: Base64Coding.urlSafe, padded: false)
+        }
+    }
+
     /// The unpadded text, as a string.
     public static func string(_ bytes: some Collection<UInt8>) -> String {
         String(decoding: encode(bytes), as: UTF8.self)
@@ -103,35 +110,44 @@ private enum Base64Coding {
     }
 
     static func encode(_ bytes: some Collection<UInt8>, digits: [UInt8], padded: Bool) -> [UInt8] {
-        bytes.withContiguousStorageIfAvailable { encode($0, digits, padded: padded) }
-            ?? [UInt8](bytes).withUnsafeBufferPointer { encode($0, digits, padded: padded) }
-    }
-
-    /// Three bytes become four digits; one or two at the end become two or three, and paddings.
-    private static func encode(_ bytes: UnsafeBufferPointer<UInt8>, _ digits: [UInt8], padded: Bool) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text, count in
-            func put(_ bits: UInt32, digits used: Int) {
-                for place in 0..<used { text[count + place] = digits[Int(bits >> UInt32(18 - 6 * place) & 63)] }
-                count += used
-            }
-            var at = 0
-            while at + 3 <= bytes.count {
-                put(UInt32(bytes[at]) << 16 | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]), digits: 4)
-                at += 3
-            }
-            switch bytes.count - at {
-            case 1: put(UInt32(bytes[at]) << 16, digits: 2)
-            case 2: put(UInt32(bytes[at]) << 16 | UInt32(bytes[at + 1]) << 8, digits: 3)
-            default: break
-            }
-            while padded && count % 4 != 0 {
-                text[count] = padding
-                count += 1
-            }
-        }
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        lend(bytes) { append($0, to: &text, digits: digits, padded: padded) }
+        return text
     }
 
     static func decode(_ text: some Collection<UInt8>, values: [UInt8], padded: Bool) -> [UInt8]? {
+        lend(text) { decode($0, values: values, padded: padded) }
+    }
+
+    /// Lends the elements as a run of bytes: without a copy where they are one already. A collection that is walked from
+    /// another module costs a call or two for each byte.
+    private static func lend<Result>(
+        _ bytes: some Collection<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        if let result = bytes.withContiguousStorageIfAvailable(body) { return result }
+        return [UInt8](bytes).withUnsafeBufferPointer(body)
+    }
+
+    static func append(
+        _ bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8], digits: [UInt8], padded: Bool
+    ) {
+        let start = text.count
+        var bits: UInt32 = 0
+        var waiting = 0
+        for byte in bytes {
+            bits = bits << 8 | UInt32(byte)
+            waiting += 8
+            while waiting >= 6 {
+                waiting -= 6
+                text.append(digits[Int(bits >> UInt32(waiting) & 63)])
+            }
+        }
+        if waiting > 0 { text.append(digits[Int(bits << UInt32(6 - waiting) & 63)]) }
+        while padded && (text.count - start) % 4 != 0 { text.append(padding) }
+    }
+
+    private static func decode(_ text: UnsafeBufferPointer<UInt8>, values: [UInt8], padded: Bool) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 4 * 3 + 2)
         var bits: UInt32 = 0
