@@ -10,27 +10,24 @@ public struct ApprovalEvent: Sendable {
     public let canonicalSubmission: [UInt8]
     let sealable: SealableForm
 
-    init(_ given: EventDraft, rules: IntakeRules) throws(EventRefusal) {
-        var draft = given
-        let payload = draft.checkSubmission(rules: rules)
-        let concealment = draft.checkConcealment()
-        draft.placeBody()
-        guard draft.violations.isEmpty, let content = EventContent(draft, payload: payload) else {
+    /// - Parameter draft: an event as it came. Afterwards it is what was made of it.
+    init(_ draft: inout EventDraft, rules: IntakeRules) throws(EventRefusal) {
+        let family = draft.checkSubmission(rules: rules)
+        draft.settleContentType()
+        guard draft.violations.isEmpty, let content = EventContent(draft, family: family) else {
             throw EventRefusal(draft.violations)
         }
-        let sealable = SealableForm(content.attributes)
-        var submission = sealable.bytes
-        if let concealment {
-            var open = content.attributes
-            open["data"] = concealment.data
-            submission = open.canonicalBytes
+        sealable = SealableForm(draft)
+        disclosures = draft.opened?.disclosures ?? []
+        if let opened = draft.opened {
+            draft.body = .json(JSONPart(JSONDocument(opened.data)))
+            canonicalSubmission = SealableForm(draft).bytes
+        } else {
+            canonicalSubmission = sealable.bytes
         }
-        let size = max(submission.count, sealable.bytes.count)
-        guard size <= EventLimits.submissionBytes else { throw EventRefusal([.tooLarge(size, at: draft.root)]) }
         self.content = content
-        disclosures = concealment?.disclosures ?? []
-        canonicalSubmission = submission
-        self.sealable = sealable
+        let size = max(canonicalSubmission.count, sealable.bytes.count)
+        guard size <= EventLimits.submissionBytes else { throw EventRefusal([.tooLarge(size, at: draft.root)]) }
     }
 
     /// An event that the ledger itself makes. It holds to the same rules as any other.
@@ -38,13 +35,15 @@ public struct ApprovalEvent: Sendable {
         _ payload: EventPayload, id: Text, time: Timestamp, subject: Text? = nil, source: Text = "/ledger"
     ) throws(EventRefusal) -> ApprovalEvent {
         var draft = EventDraft(at: .root)
-        var given: [(name: Text, value: Text)] = [("id", id), ("source", source), ("specversion", "1.0")]
-        if let subject { given.append(("subject", subject)) }
-        given.append(("time", time.text))
-        if let type = payload.type { given.append(("type", type.text)) }
+        var given = [
+            EventAttribute(.id, id), EventAttribute(.source, source), EventAttribute(.specversion, "1.0"),
+        ]
+        if let subject { given.append(EventAttribute(.subject, subject)) }
+        given.append(EventAttribute(.time, time.text))
+        if let type = payload.type { given.append(EventAttribute(.type, type.text)) }
         draft.take(given)
-        if let json = payload.json { draft.take(data: .object(json)) }
-        return try ApprovalEvent(draft, rules: .standard)
+        if let json = payload.json { draft.take(data: JSONPart(JSONDocument(.object(json)))) }
+        return try ApprovalEvent(&draft, rules: .standard)
     }
 }
 
@@ -56,10 +55,15 @@ extension ApprovalEvent {
     /// When the source says that it happened; nil only for foreign events that do not say.
     public var time: Timestamp? { content.time }
     public var sourceSequence: UInt64? { content.sourceSequence }
-    /// The data, typed, as it is sealed: what is concealed is not in it.
-    public var payload: EventPayload { content.payload }
-    /// The envelope and its data as they will be sealed, without the ledger's three attributes.
-    public var attributes: JSONObject { content.attributes }
+    /// The data, typed, as it is sealed: what is concealed is not in it. Read anew each time that it is asked for.
+    public var payload: EventPayload { content.payload(in: sealable.bytes) }
+    /// The envelope and its data as they will be sealed, without the ledger's three attributes. Read anew each time that
+    /// it is asked for.
+    public var attributes: JSONObject { EventContent.members(in: sealable.bytes) }
+    /// Lends the member `data`, nil where there is none, without a copy of all that is in it.
+    package func withData<Result>(_ body: (JSONNode?) -> Result) -> Result {
+        EventContent.withData(in: sealable.bytes, body)
+    }
 }
 
 extension ApprovalEvent: Hashable {

@@ -16,9 +16,12 @@ extension ApprovalEvent {
             draft.take(header: HeaderField.attributeName(name), value: value, into: &given)
         }
         draft.take(contentType: contentType, into: &given)
-        draft.take(given.members.compactMap { member in member.value.asString.map { (member.name, $0) } })
+        draft.take(
+            given.members.compactMap { member in
+                member.value.asString.map { EventAttribute(member.name, $0, known: AttributeName(member.name)) }
+            })
         draft.take(bytes: body, as: "data")
-        return try ApprovalEvent(draft, rules: rules)
+        return try ApprovalEvent(&draft, rules: rules)
     }
 }
 

@@ -72,37 +72,41 @@ extension JSONObject {
     }
 }
 
+/// The data of an event with what was disclosed put back.
+struct OpenedData {
+    let disclosures: [Disclosure]
+    let data: JSONValue
+}
+
 extension EventDraft {
     /// Checks what is concealed and the disclosures that came with it: each opens one digest of the data, gives a member
     /// that may be concealed there and does not stand there, and the event with all of them put back is a good one.
-    /// - Returns: the disclosures and the data with them put back; nil where nothing is disclosed or something is wrong.
-    mutating func checkConcealment() -> (disclosures: [Disclosure], data: JSONValue)? {
-        guard case .json(.object(let data)) = body, let typeText = text("type"), let type = VocabularyType(typeText)
-        else { return nil }
-        let digests = data.concealedDigests(type)
-        if Set(digests).count < digests.count {
-            report("data", "digest-twice", "A digest stands in _sd twice.")
+    /// Then that is what is opened.
+    /// - Parameter digests: all that stand in an `_sd` of the data.
+    mutating func checkConcealment(_ digests: [Text], in data: JSONPart, of type: VocabularyType) {
+        if digests.count > 1, Set(digests).count < digests.count {
+            report(.data, "digest-twice", "A digest stands in _sd twice.")
         }
-        guard let text = disclosures else { return nil }
+        guard let text = disclosures, data.withNode(\.isObject) else { return }
         guard let list = Disclosure.list(text) else {
             report(
-                "disclosures", "disclosure-form",
+                .disclosures, "disclosure-form",
                 "This must be disclosures, each followed by ~: base64url of [salt, name, value], the salt 128 bits or more."
             )
-            return nil
+            return
         }
         let before = violations.count
-        var open = data
+        var open = data.withNode(\.object)
         var seen: Set<Text> = []
         for disclosure in list {
             if let (rule, message) = Self.reveal(disclosure, in: &open, of: type, seen: &seen) {
-                report("disclosures", rule, message)
+                report(.disclosures, rule, message)
             }
         }
-        guard violations.count == before else { return nil }
+        guard violations.count == before else { return }
         let whole = EventPayload.decode(
-            type: typeText, data: .object(open), at: root.appending("data"), violations: &violations)
-        return whole == nil ? nil : (list, .object(open))
+            type: type.text, data: .object(open), at: root.appending("data"), violations: &violations)
+        if whole != nil { opened = OpenedData(disclosures: list, data: .object(open)) }
     }
 
     /// Puts one member back, or says which rule forbids it.

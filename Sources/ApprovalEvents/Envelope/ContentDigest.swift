@@ -8,33 +8,39 @@ public struct ContentDigest: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads the form above, and nothing else.
     public init?(_ text: Text) {
-        guard text.utf8.count == 71, text.hasPrefix("sha256:"),
-            let octets = text.withBytes({ Self.octets($0[7...]) }), let digest = Digest(octets)
-        else { return nil }
-        self.digest = digest
+        guard let digest = text.withBytes({ Self(bytes: $0) }) else { return nil }
+        self = digest
     }
 
-    /// The bytes that lower-case digits stand for. Events are full of digests, so this does without `Substring`, whose
-    /// generic collections cost more than the hashing.
-    private static func octets(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(32)
-        var at = digits.startIndex
-        while at < digits.endIndex {
-            guard let high = nibble(digits[at]), let low = nibble(digits[at + 1]) else { return nil }
-            octets.append(high << 4 | low)
-            at += 2
+    /// The same from UTF-8 bytes.
+    init?(bytes: UnsafeBufferPointer<UInt8>) {
+        guard Self.isWellFormed(bytes) else { return nil }
+        digest = withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 1) { octets in
+            for at in 0..<Digest.byteCount {
+                octets[at] = Self.nibble(bytes[7 + 2 * at]) << 4 | Self.nibble(bytes[8 + 2 * at])
+            }
+            return Digest(loading: UnsafeRawBufferPointer(octets))
         }
-        return octets
     }
 
+    /// `sha256:`, the first byte lowest.
+    private static let prefix: UInt64 = 0x003A_3635_3261_6873
+
+    /// Whether bytes have the form above. Events are full of digests, most of which are looked at and no more.
+    static func isWellFormed(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count == 71, let base = UnsafeRawPointer(bytes.baseAddress) else { return false }
+        // Seven bytes of prefix: those before the top one of a word.
+        guard ByteWords.load(base, 0) << 8 == prefix << 8 else { return false }
+        for at in stride(from: 7, to: 71, by: 8) where !ByteWords.areHexDigits(ByteWords.load(base, at)) {
+            return false
+        }
+        return true
+    }
+
+    /// The value of a lower-case hexadecimal digit.
     @inline(__always)
-    private static func nibble(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        default: nil
-        }
+    private static func nibble(_ digit: UInt8) -> UInt8 {
+        digit <= UInt8(ascii: "9") ? digit - UInt8(ascii: "0") : digit - UInt8(ascii: "a") + 10
     }
 
     /// The 32 bytes.

@@ -2,42 +2,44 @@
 
 extension EventDraft {
     /// Whose rules an event follows, by its `type`.
-    enum Family {
+    enum Family: Hashable {
         /// A type of ours. Nil: this version does not know it.
-        case ours(VocabularyType?)
+        case ours(KnownType?)
         case foreign
         /// There is no type, so only what holds for every event is checked.
         case unknown
 
         init(type: Text?) {
-            switch type {
-            case nil: self = .unknown
-            case let type? where VocabularyType.isOurs(type): self = .ours(VocabularyType(type))
-            case .some: self = .foreign
+            guard let type else {
+                self = .unknown
+                return
             }
+            let known = KnownType(type)
+            self = known != nil || VocabularyType.isOurs(type) ? .ours(known) : .foreign
         }
     }
 
     /// What holds for every CloudEvents event (CloudEvents 1.0 §3, DESIGN §2.1).
     mutating func checkCommonRules() {
-        if let version = text("specversion"), version != "1.0" {
-            report("specversion", "specversion", "This ledger takes CloudEvents 1.0.")
+        let version = self[.specversion]
+        if let version, version != "1.0" {
+            report(.specversion, "specversion", "This ledger takes CloudEvents 1.0.")
         }
-        checkIdentity("id")
-        checkIdentity("source")
-        if attributes["specversion"] == nil { reportMissing("specversion", "An event must have specversion.") }
-        if attributes["type"] == nil { reportMissing("type", "An event must have type.") }
-        for (name, value) in attributes.members where value == "" {
-            switch name {
-            case "type", "subject", "dataschema", "datacontenttype":
-                report(name, "attribute-length", "This must not be empty.")
+        checkIdentity(.id)
+        checkIdentity(.source)
+        if version == nil { reportMissing(.specversion, "An event must have specversion.") }
+        if self[.type] == nil { reportMissing(.type, "An event must have type.") }
+        for attribute in attributes where attribute.value.isEmpty {
+            switch attribute.known {
+            case .type, .subject, .dataschema, .datacontenttype:
+                report(attribute.name, "attribute-length", "This must not be empty.")
             default: break
             }
         }
     }
 
-    private mutating func checkIdentity(_ name: Text) {
-        guard let text = text(name) else { return reportMissing(name, "An event must have \(name.string).") }
+    private mutating func checkIdentity(_ name: AttributeName) {
+        guard let text = self[name] else { return reportMissing(name, "An event must have \(name.text.string).") }
         if !(1...EventLimits.identityBytes).contains(text.utf8.count) {
             report(name, "attribute-length", "This must be 1 to \(EventLimits.identityBytes) bytes long.")
         }
@@ -46,70 +48,74 @@ extension EventDraft {
     mutating func checkForeignRules(_ rules: IntakeRules) {
         if !rules.allowsForeignTypes {
             report(
-                "type", "foreign-type", "This ledger takes types that begin with \(VocabularyType.prefix.string) only.")
+                .type, "foreign-type", "This ledger takes types that begin with \(VocabularyType.prefix.string) only.")
         }
-        if let time = text("time"), Timestamp(rfc3339: time) == nil {
-            report("time", "timestamp", "This must be a date and time of RFC 3339.")
+        if let time = self[.time], Timestamp(rfc3339: time) == nil {
+            report(.time, "timestamp", "This must be a date and time of RFC 3339.")
         }
         if disclosures != nil {
-            report("disclosures", "disclosures-foreign", "Only types of ours can conceal members.")
+            report(.disclosures, "disclosures-foreign", "Only types of ours can conceal members.")
         }
     }
 
     mutating func checkOwnRules(_ type: VocabularyType?) {
-        for (name, _) in attributes.members where !Self.isOwnAttribute(name) {
+        for attribute in attributes where attribute.known?.isOwn != true {
+            let name = attribute.name
             report(name, "known-attribute", "Our types have no attribute \(name.string).")
         }
-        if let source = text("source"), !source.isEmpty, !Self.isPath(source) {
+        if let source = self[.source], !source.isEmpty, !Self.isPath(source) {
             report(
-                "source", "source-path",
+                .source, "source-path",
                 "For our types this is a path such as /gateways/eu-1: segments of A-Z a-z 0-9 . _ ~ -, none of them . or .."
             )
         }
-        if let time = text("time") {
-            if Timestamp(time) == nil { report("time", "timestamp", "This must be \(TextForm.timestamp.words).") }
+        if let time = self[.time] {
+            if Timestamp(time) == nil { report(.time, "timestamp", "This must be \(TextForm.timestamp.words).") }
         } else {
-            reportMissing("time", "An event of ours says when it happened.")
+            reportMissing(.time, "An event of ours says when it happened.")
         }
-        if let sequence = text("sourcesequence"), Self.sequence(sequence) == nil {
-            report("sourcesequence", "sourcesequence", "This must be a decimal number from 1, without leading zeros.")
+        if let sequence = self[.sourcesequence], Self.sequence(sequence) == nil {
+            report(.sourcesequence, "sourcesequence", "This must be a decimal number from 1, without leading zeros.")
         }
         if let type { checkSubject(type) }
         switch body {
-        case .none: reportMissing("data", "An event of ours has data.")
-        case .bytes: report("datacontenttype", "datacontenttype", "The data of our types is application/json.")
-        case .json(let value) where value.depth > EventLimits.depth:
-            report("data", "too-deep", "More than \(EventLimits.depth) arrays and objects inside each other.")
+        case .none: reportMissing(.data, "An event of ours has data.")
+        case .bytes: report(.datacontenttype, "datacontenttype", "The data of our types is application/json.")
+        case .json(let data) where data.isDeeper(than: EventLimits.depth):
+            report(.data, "too-deep", "More than \(EventLimits.depth) arrays and objects inside each other.")
         case .json: break
         }
     }
 
     private mutating func checkSubject(_ type: VocabularyType) {
-        switch (type.subjectRule, attributes["subject"] != nil) {
-        case (.required, false): reportMissing("subject", "\(type.rawValue) names its case in subject.")
-        case (.refused, true): report("subject", "subject-refused", "\(type.rawValue) belongs to no case.")
+        switch (type.subjectRule, self[.subject] != nil) {
+        case (.required, false): reportMissing(.subject, "\(type.rawValue) names its case in subject.")
+        case (.refused, true): report(.subject, "subject-refused", "\(type.rawValue) belongs to no case.")
         default: break
         }
     }
 
     /// Reports a missing attribute, unless one that could not be read stands there.
-    private mutating func reportMissing(_ name: Text, _ message: String) {
-        let place = root.appending(name).steps
+    private mutating func reportMissing(_ name: AttributeName, _ message: String) {
+        let place = root.appending(name.text).steps
         guard !violations.contains(where: { $0.pointer.steps.starts(with: place) }) else { return }
         report(name, "required-attribute", message)
     }
 
-    private static func isOwnAttribute(_ name: Text) -> Bool {
-        switch name {
-        case "datacontenttype", "id", "source", "sourcesequence", "specversion", "subject", "time", "type": true
-        default: false
-        }
-    }
-
     /// A count from 1, in its canonical decimal form.
     static func sequence(_ text: Text) -> UInt64? {
-        guard let number = UInt64(text.string), number > 0, Text(String(number)) == text else { return nil }
-        return number
+        text.withBytes { digits in
+            guard let first = digits.first, first != UInt8(ascii: "0"), digits.count <= 20 else { return nil }
+            var number: UInt64 = 0
+            for byte in digits {
+                let digit = byte &- UInt8(ascii: "0")
+                let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+                let (sum, isCarried) = tens.addingReportingOverflow(UInt64(digit))
+                guard digit < 10, !isTooLarge, !isCarried else { return nil }
+                number = sum
+            }
+            return number
+        }
     }
 
     /// `/` and a segment, once or more. Dot segments would let a path leave the prefix that a grant names.

@@ -7,13 +7,14 @@ extension EventDraft {
     /// Takes the body as bytes, read by `datacontenttype`. No bytes at all are no data: HTTP cannot tell the two apart.
     /// - Parameter member: what to name where they are not what they should be.
     mutating func take(bytes: [UInt8], as member: Text) {
+        asGiven = nil
         guard !bytes.isEmpty else { return }
         guard declaresJSON else {
             body = .bytes(bytes)
             return
         }
         do throws(JSONError) {
-            take(json: try JSONValue(parsing: bytes, maxDepth: EventLimits.foreignDepth))
+            take(json: JSONPart(try JSONDocument(parsing: bytes, maxDepth: EventLimits.foreignDepth)))
         } catch {
             let found = error.violation
             violations.append(
@@ -23,44 +24,49 @@ extension EventDraft {
     }
 
     /// Takes the member `data` of an event in JSON.
-    mutating func take(data: JSONValue) {
+    mutating func take(data: JSONPart) {
         if declaresJSON {
             take(json: data)
-        } else if case .string(let text) = data {
+        } else if let text = data.withNode(\.string) {
             take(bytes: text.bytes, as: "data")
         } else {
-            report("data", "data-not-text", "Where datacontenttype is not JSON, data is a string, not \(data.kind).")
+            let kind = data.withNode(\.kind)
+            report(.data, "data-not-text", "Where datacontenttype is not JSON, data is a string, not \(kind).")
         }
     }
 
     /// Null is no data, like any null member of the envelope.
-    private mutating func take(json: JSONValue) {
-        if json != .null { body = .json(json) }
+    private mutating func take(json: JSONPart) {
+        if !json.withNode(\.isNull) { body = .json(json) }
     }
 
     /// Takes the member `data_base64` of an event in JSON.
-    mutating func take(base64: JSONValue) {
-        guard case .string(let text) = base64, let bytes = Base64.decode(text.utf8) else {
-            report("data_base64", "base64", "This must be a string of standard base64 with its padding.")
+    mutating func take(base64: JSONPart) {
+        guard let text = base64.withNode(\.string), let bytes = Base64.decode(text.utf8) else {
+            report(.dataBase64, "base64", "This must be a string of standard base64 with its padding.")
             return
         }
         take(bytes: bytes, as: "data_base64")
     }
 
     /// Whether the body is JSON: it says so, or says nothing (CloudEvents JSON format §3.1).
-    private var declaresJSON: Bool { text("datacontenttype").map { MediaType($0).isJSON } ?? true }
+    private var declaresJSON: Bool { self[.datacontenttype].map { MediaType($0).isJSON } ?? true }
 
-    /// Puts the body into its member, and says the content type that goes with it.
-    mutating func placeBody() {
+    /// Brings the content type to the one form that goes with the body.
+    mutating func settleContentType() {
         switch body {
-        case .none: attributes["datacontenttype"] = nil
-        case .json(let value):
-            if let given = text("datacontenttype"), !MediaType(given).isUTF8 {
-                report("datacontenttype", "datacontenttype", "JSON is UTF-8; no other charset is taken.")
+        case .none:
+            if self[.datacontenttype] != nil { asGiven = nil }
+            self[.datacontenttype] = nil
+        case .json:
+            let given = self[.datacontenttype]
+            if let given, !MediaType(given).isUTF8 {
+                report(.datacontenttype, "datacontenttype", "JSON is UTF-8; no other charset is taken.")
             }
-            attributes["datacontenttype"] = "application/json"
-            attributes["data"] = value
-        case .bytes(let bytes): attributes["data_base64"] = .string(Text(Base64.string(bytes)))
+            guard given != MediaType.json else { return }
+            asGiven = nil
+            self[.datacontenttype] = MediaType.json
+        case .bytes: break
         }
     }
 }
@@ -71,8 +77,10 @@ struct MediaType {
     /// No charset is named, or this one.
     let isUTF8: Bool
 
+    static let json: Text = "application/json"
+
     init(_ text: Text) {
-        if text == "application/json" {
+        if text == Self.json {
             (isJSON, isUTF8) = (true, true)
             return
         }

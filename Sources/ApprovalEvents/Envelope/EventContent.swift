@@ -9,55 +9,88 @@ public struct EventIdentity: Hashable, Sendable {
     }
 }
 
-/// What an event says, submitted or sealed.
-struct EventContent: Hashable, Sendable {
+/// What an event says of itself, submitted or sealed. Its data are read from its bytes by those who ask.
+struct EventContent: Sendable {
+    /// Which vocabulary the data follow.
+    enum Family: Hashable, Sendable {
+        case ours(VocabularyType)
+        case foreign
+        /// Of a type or version of ours that this build does not know.
+        case opaque
+    }
+
     let identity: EventIdentity
     let type: Text
+    let family: Family
     let subject: Text?
     /// Only a foreign event may leave it out.
     let time: Timestamp?
     let sourceSequence: UInt64?
-    let payload: EventPayload
-    /// The envelope and its data as they are sealed, without the ledger's three attributes.
-    let attributes: JSONObject
 
     /// The content of a draft in which nothing was found wrong; nil if something is missing all the same.
-    init?(_ draft: EventDraft, payload: EventPayload?) {
-        guard let source = draft.text("source"), let id = draft.text("id"), let type = draft.text("type"), let payload
-        else { return nil }
+    init?(_ draft: EventDraft, family: Family?) {
+        guard let source = draft[.source], let id = draft[.id], let type = draft[.type], let family else { return nil }
         identity = EventIdentity(source: source, id: id)
         self.type = type
-        subject = draft.text("subject")
-        time = draft.text("time").flatMap { Timestamp($0) ?? Timestamp(rfc3339: $0) }
-        sourceSequence = draft.text("sourcesequence").flatMap(EventDraft.sequence)
-        self.payload = payload
-        attributes = draft.attributes
+        self.family = family
+        subject = draft[.subject]
+        time = draft[.time].flatMap { Timestamp($0) ?? Timestamp(rfc3339: $0) }
+        sourceSequence = draft[.sourcesequence].flatMap(EventDraft.sequence)
+    }
+
+    /// Reads the data in `bytes`, an event's canonical form, which was found good when this was made.
+    func payload(in bytes: [UInt8]) -> EventPayload {
+        switch family {
+        case .foreign: return .foreign
+        case .opaque: return .opaque
+        case .ours(let type):
+            let payload = Self.withData(in: bytes) { data in data.flatMap { try? type.form.read($0) } }
+            // What was inspected can be read: tests hold the two together. If not, no rule is to be decided from it.
+            return payload ?? .opaque
+        }
+    }
+
+    /// Lends the member `data` of an event in canonical form.
+    static func withData<Result>(in bytes: [UInt8], _ body: (JSONNode?) -> Result) -> Result {
+        guard let document = try? JSONDocument(parsing: bytes, maxDepth: 1 + EventLimits.foreignDepth) else {
+            return body(nil)
+        }
+        return document.withRoot { body($0["data"]) }
+    }
+
+    /// All members of an event in canonical form.
+    static func members(in bytes: [UInt8]) -> JSONObject {
+        (try? JSONValue(parsing: bytes, maxDepth: 1 + EventLimits.foreignDepth))?.asObject ?? [:]
     }
 }
 
 extension EventDraft {
     /// The family's rules and what the vocabulary says of the data.
-    mutating func checkSubmission(rules: IntakeRules) -> EventPayload? {
+    /// - Returns: the family; nil where there is no type, or none that this version knows.
+    mutating func checkSubmission(rules: IntakeRules) -> EventContent.Family? {
         checkCommonRules()
-        switch Family(type: text("type")) {
+        let type = self[.type]
+        switch Family(type: type) {
         case .unknown: return nil
         case .foreign:
             checkForeignRules(rules)
             return .foreign
-        case .ours(let type):
-            checkOwnRules(type)
-            return payload()
+        case .ours(let known):
+            checkOwnRules(known?.type)
+            guard let known else {
+                violations.append(EventPayload.unknown(type ?? "", at: root.appending("data")))
+                return nil
+            }
+            checkData(known)
+            return .ours(known.type)
         }
     }
 
-    /// Reads the data by the vocabulary. An unknown type is reported even where there is no data to read.
-    mutating func payload() -> EventPayload? {
-        guard let type = text("type") else { return nil }
-        if case .json(let data) = body {
-            return EventPayload.decode(type: type, data: data, at: root.appending("data"), violations: &violations)
-        }
-        guard VocabularyType(type) == nil else { return nil }
-        return EventPayload.decode(
-            type: type, data: .object([:]), at: root.appending("data"), violations: &violations)
+    private mutating func checkData(_ known: KnownType) {
+        guard case .json(let data) = body else { return }
+        let place = root.appending("data")
+        let found = data.withNode { Inspector.inspect($0, as: known, at: place) }
+        violations += found.violations
+        checkConcealment(found.digests, in: data, of: known.type)
     }
 }

@@ -3,17 +3,22 @@
 struct EventDraft {
     enum Body {
         case none
-        case json(JSONValue)
+        case json(JSONPart)
         case bytes([UInt8])
     }
 
     /// Where the event stands in its document: the whole, or a member of a batch.
     let root: JSONPointer
-    /// All attributes but `disclosures`, as strings.
-    var attributes = JSONObject()
+    /// All attributes but `disclosures`, as strings, in canonical order.
+    private(set) var attributes: [EventAttribute] = []
     var body = Body.none
+    /// The whole event as it came in structured mode, as long as its one form has the same members: nothing of it was
+    /// left out, brought to another form or added.
+    var asGiven: JSONPart?
     /// The attribute `disclosures`, which is never sealed.
-    var disclosures: Text?
+    private(set) var disclosures: Text?
+    /// The data with the disclosures put back, once they were found good.
+    var opened: OpenedData?
     var violations: [Violation] = []
 
     init(at root: JSONPointer) { self.root = root }
@@ -22,31 +27,54 @@ struct EventDraft {
         violations.append(Violation(pointer: root.appending(name), rule: rule, message: message))
     }
 
-    /// The text of an attribute.
-    func text(_ name: Text) -> Text? { attributes[name]?.asString }
+    mutating func report(_ name: AttributeName, _ rule: String, _ message: String) {
+        report(name.text, rule, message)
+    }
+
+    /// The text of an attribute. Setting nil removes it.
+    subscript(_ name: AttributeName) -> Text? {
+        get {
+            // By position: an attribute that is taken out to be looked at costs more than the look.
+            for at in attributes.indices where attributes[at].known == name { return attributes[at].value }
+            return nil
+        }
+        set {
+            attributes.removeAll { $0.known == name }
+            guard let newValue else { return }
+            let at = attributes.firstIndex { name.text.precedesInUTF16($0.name) } ?? attributes.count
+            attributes.insert(EventAttribute(name, newValue), at: at)
+        }
+    }
 
     /// Takes the attributes, in canonical order. What tracing adds on the way is dropped: two deliveries of one event
     /// differ in it.
-    mutating func take(_ given: [(name: Text, value: Text)]) {
-        var kept: [JSONObject.Member] = []
-        kept.reserveCapacity(given.count + 2)
-        for (name, value) in given {
-            guard Self.isAttributeName(name) else {
-                report(name, "attribute-name", "An attribute's name is one or more of a-z and 0-9.")
-                continue
-            }
-            if !value.isPlain {
-                report(name, "attribute-characters", "Control characters and noncharacters are not allowed here.")
-            }
-            switch name {
-            case "traceparent", "tracestate": continue
-            case "disclosures": disclosures = value
-            case "ledgertime", "ledgercaller", "ledgersalt":
-                report(name, "ledger-attribute", "Only the ledger sets \(name.string).")
-            default: kept.append((name, .string(value)))
-            }
+    mutating func take(_ given: consuming [EventAttribute]) {
+        let count = given.count
+        given.removeAll { !isSealed($0) }
+        if given.count < count { asGiven = nil }
+        attributes = given
+    }
+
+    /// Checks an attribute, and says whether it is one that is sealed.
+    private mutating func isSealed(_ attribute: EventAttribute) -> Bool {
+        let (name, value) = (attribute.name, attribute.value)
+        guard attribute.known.map({ $0 != .dataBase64 }) ?? Self.isAttributeName(name) else {
+            report(name, "attribute-name", "An attribute's name is one or more of a-z and 0-9.")
+            return false
         }
-        attributes = JSONObject(ordered: kept)
+        if !value.isPlain {
+            report(name, "attribute-characters", "Control characters and noncharacters are not allowed here.")
+        }
+        switch attribute.known {
+        case .traceparent, .tracestate: return false
+        case .disclosures:
+            disclosures = value
+            return false
+        case .ledgertime, .ledgercaller, .ledgersalt:
+            report(name, "ledger-attribute", "Only the ledger sets \(name.string).")
+            return false
+        default: return true
+        }
     }
 
     private static func isAttributeName(_ name: Text) -> Bool {

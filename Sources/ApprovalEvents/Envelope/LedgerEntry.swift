@@ -22,13 +22,11 @@ public struct LedgerEntry: Sendable {
     ) throws(EventRefusal) -> LedgerEntry {
         let violations = Self.check(caller: caller, salt: salt)
         guard violations.isEmpty else { throw EventRefusal(violations) }
-        let bytes = event.sealable.sealed(
-            caller: caller, salt: Text(Base64URL.string(salt)), time: time.ledgerForm)
+        let bytes = event.sealable.sealed(caller: caller, salt: salt, time: time)
         guard bytes.count <= EventLimits.entryBytes else { throw EventRefusal([.tooLarge(bytes.count, at: .root)]) }
         return LedgerEntry(
             bytes: bytes, content: event.content, ledgerTime: Timestamp(milliseconds: time.milliseconds),
-            caller: caller,
-            salt: salt)
+            caller: caller, salt: salt)
     }
 
     static func check(caller: Text, salt: [UInt8]) -> [Violation] {
@@ -55,15 +53,29 @@ extension LedgerEntry {
     /// When the source says that it happened; where a foreign event does not say, when it was sealed.
     public var time: Timestamp { content.time ?? ledgerTime }
     public var sourceSequence: UInt64? { content.sourceSequence }
-    /// The data, typed: `.foreign` for types that are not ours, `.opaque` for those of a later version.
-    public var payload: EventPayload { content.payload }
-    /// The envelope and its data without the ledger's three attributes.
-    public var attributes: JSONObject { content.attributes }
+    /// The data, typed: `.foreign` for types that are not ours, `.opaque` for those of a later version. Read anew each
+    /// time that it is asked for.
+    public var payload: EventPayload { content.payload(in: bytes) }
+    /// The envelope and its data without the ledger's three attributes. Read anew each time that it is asked for.
+    public var attributes: JSONObject {
+        var members = EventContent.members(in: bytes)
+        for name in AttributeName.allCases where name.isLedgers { members[name.text] = nil }
+        return members
+    }
+    /// Lends the member `data`, nil where there is none, without a copy of all that is in it.
+    package func withData<Result>(_ body: (JSONNode?) -> Result) -> Result {
+        EventContent.withData(in: bytes, body)
+    }
 
     /// The digests behind which members of this entry are concealed.
     public var concealedDigests: [Text] {
-        guard let type = VocabularyType(type), let data = attributes["data"]?.asObject else { return [] }
-        return data.concealedDigests(type)
+        guard case .ours(let type) = content.family else { return [] }
+        return withData { data in
+            ConcealingPlace.places(of: type).flatMap { place -> [Text] in
+                let object = place.path.reduce(data) { $0?.member($1) }
+                return object?.member(JSONObject.concealedName)?.items.compactMap(\.string) ?? []
+            }
+        }
     }
 }
 

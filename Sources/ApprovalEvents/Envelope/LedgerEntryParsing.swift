@@ -26,25 +26,26 @@ extension LedgerEntry {
     /// A type of ours that this version does not know is `.opaque`: its own rules cannot be checked.
     public init(parsing bytes: [UInt8]) throws(EntryError) {
         guard bytes.count <= EventLimits.entryBytes else { throw .tooLarge }
-        let value: JSONValue
+        let document: JSONDocument
         do throws(JSONError) {
-            value = try JSONValue(parsing: bytes, maxDepth: 1 + EventLimits.foreignDepth)
+            document = try JSONDocument(parsing: bytes, maxDepth: 1 + EventLimits.foreignDepth)
         } catch { throw .malformed(error) }
-        guard value.canonicalBytes == bytes else { throw .notCanonical }
-        guard case .object(var members) = value else {
+        guard document.isCanonical else { throw .notCanonical }
+        guard document.withRoot(\.isObject) else {
             throw .invalid([Violation(pointer: .root, rule: "type", message: "An entry is an object.")])
         }
-        let ledger = LedgerAttributes(takenFrom: &members)
+        let ledger = document.withRoot { LedgerAttributes(of: $0) }
         var draft = EventDraft(at: .root)
-        draft.take(structured: members)
-        let payload = draft.checkEntry()
-        draft.placeBody()
+        draft.take(structured: JSONPart(document), isEntry: true)
+        let family = draft.checkEntry()
+        draft.settleContentType()
         let violations = ledger.violations + draft.violations
         guard violations.isEmpty, let time = ledger.time, let caller = ledger.caller, let salt = ledger.salt,
-            let content = EventContent(draft, payload: payload)
+            let content = EventContent(draft, family: family)
         else { throw .invalid(violations) }
         // What a submission would have lost on its way in, or gained, cannot stand in an entry.
-        guard content.attributes == members else { throw .invalid([Self.otherForm]) }
+        guard draft.asGiven != nil || SealableForm(draft).sealed(caller: caller, salt: salt, time: time) == bytes
+        else { throw .invalid([Self.otherForm]) }
         self.init(bytes: bytes, content: content, ledgerTime: time, caller: caller, salt: salt)
     }
 
@@ -59,14 +60,12 @@ private struct LedgerAttributes {
     var salt: [UInt8]?
     var violations: [Violation] = []
 
-    init(takenFrom members: inout JSONObject) {
-        func take(_ name: Text) -> Text? {
-            defer { members[name] = nil }
-            return members[name]?.asString
+    init(of entry: JSONNode) {
+        if let text = entry["ledgertime"]?.string, let time = Timestamp(text), time.isLedgerForm {
+            self.time = time
         }
-        if let text = take("ledgertime"), let time = Timestamp(text), time.isLedgerForm { self.time = time }
-        caller = take("ledgercaller")
-        salt = take("ledgersalt").flatMap { Base64URL.decode($0.utf8) }
+        caller = entry["ledgercaller"]?.string
+        salt = entry["ledgersalt"]?.string.flatMap { Base64URL.decode($0.utf8) }
         if time == nil {
             let message = "This must be a time in UTC with exactly three digits of a fraction."
             violations.append(
@@ -79,14 +78,12 @@ private struct LedgerAttributes {
 
 extension EventDraft {
     /// The rules of a submission, but for what only intake decides.
-    fileprivate mutating func checkEntry() -> EventPayload? {
-        if disclosures != nil { report("disclosures", "known-attribute", "Disclosures are never sealed.") }
-        if case .ours(nil) = Family(type: text("type")) {
+    fileprivate mutating func checkEntry() -> EventContent.Family? {
+        if disclosures != nil { report(.disclosures, "known-attribute", "Disclosures are never sealed.") }
+        if case .ours(nil) = Family(type: self[.type]) {
             checkCommonRules()
             return .opaque
         }
-        let payload = checkSubmission(rules: IntakeRules(allowsForeignTypes: true))
-        _ = checkConcealment()
-        return payload
+        return checkSubmission(rules: IntakeRules(allowsForeignTypes: true))
     }
 }

@@ -26,7 +26,8 @@ extension LedgerEntry {
     /// answer is `undecidable`.
     /// - Parameter disclosing: what is still kept of this entry's disclosures.
     public func compare(_ event: ApprovalEvent, disclosing: [Disclosure]) -> Resend {
-        if event.attributes == attributes { return .same }
+        // Sealed again as this one was, it would be this one.
+        if event.sealable.sealed(caller: caller, salt: salt, time: ledgerTime) == bytes { return .same }
         let known = disclosing + event.disclosures
         let sealed = attributes.revealed(with: known)
         let given = event.attributes.revealed(with: known)

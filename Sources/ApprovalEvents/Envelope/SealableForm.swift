@@ -3,41 +3,139 @@ import LedgerCrypto
 /// The canonical form of an event without the ledger's three attributes, and the places where they go.
 ///
 /// Sealing is then a copy of a few pieces: no tree is walked and nothing is parsed where only one thread may work.
-struct SealableForm: Hashable, Sendable {
+struct SealableForm: Sendable {
     let bytes: [UInt8]
-    /// Offsets in `bytes` at which `ledgercaller`, `ledgersalt` and `ledgertime` begin. A member always follows each,
-    /// because `source`, `specversion` and `type` do.
-    private let cuts: [Int]
+    private let cuts: Cuts
 
-    init(_ attributes: JSONObject) {
-        var output: [UInt8] = []
-        output.reserveCapacity(1024)
-        var cuts: [Int] = []
-        output.append(UInt8(ascii: "{"))
-        for (index, member) in attributes.members.enumerated() {
-            if index > 0 { output.append(UInt8(ascii: ",")) }
-            while cuts.count < 3, Self.names[cuts.count].precedesInUTF16(member.name) { cuts.append(output.count) }
-            JSONObject.writeMember(member, to: &output)
+    init(_ draft: EventDraft) {
+        if let event = draft.asGiven, event.document.isCanonical {
+            self.init(asGiven: event)
+        } else {
+            self.init(writing: draft)
         }
+    }
+
+    /// The form of an event that came in it.
+    private init(asGiven event: JSONPart) {
+        var cuts = Cuts()
+        bytes = event.withNode { object in
+            for (name, _) in object.members {
+                name.withStringBytes { cuts.pass($0, at: name.offset - object.offset) }
+            }
+            return object.index == 0 ? event.document.bytes : Array(object.literal)
+        }
+        self.cuts = cuts
+    }
+
+    /// The form of an event that came in another, or was changed on its way in.
+    init(writing draft: EventDraft) {
+        var output: [UInt8] = []
+        var cuts = Cuts()
+        var body = BodyMember(draft.body)
+        output.reserveCapacity(512 + (body?.size ?? 0))
+        output.append(UInt8(ascii: "{"))
+        for attribute in draft.attributes {
+            if let member = body, member.name.precedesInUTF16(attribute.name) {
+                member.write(to: &output)
+                output.append(UInt8(ascii: ","))
+                body = nil
+            }
+            attribute.name.withBytes { cuts.pass($0, at: output.count) }
+            attribute.name.writeCanonical(to: &output)
+            output.append(UInt8(ascii: ":"))
+            attribute.value.writeCanonical(to: &output)
+            output.append(UInt8(ascii: ","))
+        }
+        if let body { body.write(to: &output) } else { output.removeLast() }
         output.append(UInt8(ascii: "}"))
         bytes = output
         self.cuts = cuts
     }
 
-    private static let names: [Text] = ["ledgercaller", "ledgersalt", "ledgertime"]
-
     /// The canonical form with the three attributes.
-    func sealed(caller: Text, salt: Text, time: Text) -> [UInt8] {
+    func sealed(caller: Text, salt: [UInt8], time: Timestamp) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + 128 + caller.utf8.count)
-        var copied = 0
-        for (cut, member) in zip(cuts, zip(Self.names, [caller, salt, time])) {
-            output += bytes[copied..<cut]
-            JSONObject.writeMember((member.0, .string(member.1)), to: &output)
-            output.append(UInt8(ascii: ","))
-            copied = cut
-        }
-        output += bytes[copied...]
+        output += bytes[..<cuts.caller]
+        output.append(#""ledgercaller":"#)
+        caller.writeCanonical(to: &output)
+        output.append(UInt8(ascii: ","))
+        output += bytes[cuts.caller..<cuts.salt]
+        output.append(#""ledgersalt":""#)
+        Base64URL.append(salt, to: &output)
+        output.append(#"","#)
+        output += bytes[cuts.salt..<cuts.time]
+        output.append(#""ledgertime":""#)
+        time.write(fractionDigits: 3, to: &output)
+        output.append(#"","#)
+        output += bytes[cuts.time...]
         return output
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(_ literal: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    }
+}
+
+/// Offsets at which the ledger's attributes begin. A member always follows each, because `source`, `specversion` and
+/// `type` do.
+private struct Cuts: Sendable {
+    private(set) var caller = 0
+    private(set) var salt = 0
+    private(set) var time = 0
+
+    /// Takes note of a member that begins at `offset`. Members come in canonical order.
+    mutating func pass(_ name: UnsafeBufferPointer<UInt8>, at offset: Int) {
+        if caller == 0, Self.isBefore("ledgercaller", name) { caller = offset }
+        if salt == 0, Self.isBefore("ledgersalt", name) { salt = offset }
+        if time == 0, Self.isBefore("ledgertime", name) { time = offset }
+    }
+
+    private static func isBefore(_ attribute: StaticString, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        let bytes = UnsafeBufferPointer(start: attribute.utf8Start, count: attribute.utf8CodeUnitCount)
+        return Text.precedesInUTF16(bytes, name)
+    }
+}
+
+/// The body as a member of the event.
+private enum BodyMember {
+    case data(JSONPart)
+    case base64([UInt8])
+
+    init?(_ body: EventDraft.Body) {
+        switch body {
+        case .none: return nil
+        case .json(let data): self = .data(data)
+        case .bytes(let bytes): self = .base64(bytes)
+        }
+    }
+
+    var name: Text {
+        switch self {
+        case .data: "data"
+        case .base64: "data_base64"
+        }
+    }
+
+    /// About how many bytes it takes.
+    var size: Int {
+        switch self {
+        case .data(let data): data.withNode { $0.literal.count }
+        case .base64(let bytes): bytes.count / 3 * 4
+        }
+    }
+
+    func write(to output: inout [UInt8]) {
+        name.writeCanonical(to: &output)
+        output.append(UInt8(ascii: ":"))
+        switch self {
+        case .data(let data): data.withNode { $0.writeCanonical(to: &output) }
+        case .base64(let bytes):
+            output.append(UInt8(ascii: "\""))
+            output += Base64.encode(bytes)
+            output.append(UInt8(ascii: "\""))
+        }
     }
 }

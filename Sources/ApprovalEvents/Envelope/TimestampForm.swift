@@ -73,23 +73,24 @@ extension Timestamp {
     }
 
     func formatted(fractionDigits: Int) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(30)
+        write(fractionDigits: fractionDigits, to: &text)
+        return text
+    }
+
+    /// Appends the form with so many digits after the second.
+    func write(fractionDigits: Int, to text: inout [UInt8]) {
         let day = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400
         let second = seconds - day * 86400
         let (year, month, date) = Self.civil(day)
-        var text: [UInt8] = []
-        text.reserveCapacity(30)
-        func append(_ value: Int64, _ separator: Unicode.Scalar?) {
-            text.append(UInt8(ascii: "0") + UInt8(value / 10))
-            text.append(UInt8(ascii: "0") + UInt8(value % 10))
-            if let separator { text.append(UInt8(ascii: separator)) }
-        }
-        append(year / 100, nil)
-        append(year % 100, "-")
-        append(month, "-")
-        append(date, "T")
-        append(second / 3600, ":")
-        append(second / 60 % 60, ":")
-        append(second % 60, nil)
+        Self.write(year / 100, to: &text)
+        Self.write(year % 100, "-", to: &text)
+        Self.write(month, "-", to: &text)
+        Self.write(date, "T", to: &text)
+        Self.write(second / 3600, ":", to: &text)
+        Self.write(second / 60 % 60, ":", to: &text)
+        Self.write(second % 60, to: &text)
         if fractionDigits > 0 {
             text.append(UInt8(ascii: "."))
             var unit: UInt32 = 100_000_000
@@ -99,7 +100,13 @@ extension Timestamp {
             }
         }
         text.append(UInt8(ascii: "Z"))
-        return text
+    }
+
+    /// Appends two digits and what separates them from the next.
+    private static func write(_ value: Int64, _ separator: Unicode.Scalar? = nil, to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "0") + UInt8(value / 10))
+        text.append(UInt8(ascii: "0") + UInt8(value % 10))
+        if let separator { text.append(UInt8(ascii: separator)) }
     }
 }
 

@@ -73,6 +73,54 @@ extension JSONNumber {
     }
 }
 
+extension JSONNode {
+    /// The canonical form (RFC 8785).
+    package var canonicalBytes: [UInt8] {
+        var output: [UInt8] = []
+        writeCanonical(to: &output)
+        return output
+    }
+
+    /// Appends the canonical form: as it stands, where it stands so already.
+    package func writeCanonical(to output: inout [UInt8]) {
+        let record = record
+        switch record.kind {
+        case .array where !text.areCanonical:
+            output.append(UInt8(ascii: "["))
+            for item in items {
+                if item.index > index + 1 { output.append(UInt8(ascii: ",")) }
+                item.writeCanonical(to: &output)
+            }
+            output.append(UInt8(ascii: "]"))
+        case .object where !text.areCanonical:
+            output.append(UInt8(ascii: "{"))
+            for member in members {
+                if member.name.index > index + 1 { output.append(UInt8(ascii: ",")) }
+                member.name.writeCanonical(to: &output)
+                output.append(UInt8(ascii: ":"))
+                member.value.writeCanonical(to: &output)
+            }
+            output.append(UInt8(ascii: "}"))
+        case .string where !text.areCanonical && !record.isPlain: string?.writeCanonical(to: &output)
+        case .number where !text.areCanonical && !record.isPlain: number?.writeCanonical(to: &output)
+        default: output.append(contentsOf: literal)
+        }
+    }
+
+    /// Lends the canonical form.
+    func withCanonicalBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        text.areCanonical ? body(literal) : canonicalBytes.withUnsafeBufferPointer(body)
+    }
+
+    /// The value as it stands in the text, a string with its quotes.
+    var literal: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: text.bytes[offset..<Int(record.end) + (isString ? 1 : 0)])
+    }
+
+    /// Where it begins in the text, a string with its quote.
+    var offset: Int { Int(record.start) - (isString ? 1 : 0) }
+}
+
 extension Text {
     /// Appends the string in quotes, with the escapes of RFC 8785 §3.2.2.2 and no others.
     func writeCanonical(to output: inout [UInt8]) {

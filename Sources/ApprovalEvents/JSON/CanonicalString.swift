@@ -7,36 +7,27 @@ public enum CanonicalString {
 
     static func append(_ text: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
-        var written = 0
-        var at = plainPrefix(of: text, from: 0)
-        while at < text.count {
-            output.append(contentsOf: UnsafeBufferPointer(rebasing: text[written..<at]))
-            appendEscape(of: text[at], to: &output)
-            written = at + 1
-            at = plainPrefix(of: text, from: written)
+        var (written, at) = (0, 0)
+        while true {
+            at = ByteWords.plainEnd(in: text, from: at)
+            guard at < text.count else { break }
+            if needsEscape(text[at]) {
+                output.append(contentsOf: UnsafeBufferPointer(rebasing: text[written..<at]))
+                appendEscape(of: text[at], to: &output)
+                written = at + 1
+            }
+            at += 1
         }
         output.append(contentsOf: UnsafeBufferPointer(rebasing: text[written...]))
         output.append(UInt8(ascii: "\""))
     }
 
-    /// The first byte from `start` on that needs an escape, or the end. Eight bytes are looked at together.
-    private static func plainPrefix(of text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-        var at = start
-        let bytes = UnsafeRawBufferPointer(text)
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        while at + 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            // The top bit of a byte is set where it was below the subtrahend. A byte beyond ASCII is not; a borrow
-            // only reaches bytes after a hit, and the slow way below looks at each.
-            let low = (word &- ones &* 0x20) & ~word
-            let hits = low | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash
-            guard hits & (ones &* 0x80) == 0 else { break }
-            at += 8
-        }
-        while at < text.count, !needsEscape(text[at]) { at += 1 }
-        return at
+    /// The escape that a character must have; empty for all that need none.
+    static func escape(of scalar: Unicode.Scalar) -> [UInt8] {
+        guard let byte = UInt8(exactly: scalar.value), needsEscape(byte) else { return [] }
+        var escape: [UInt8] = []
+        appendEscape(of: byte, to: &escape)
+        return escape
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool {

@@ -14,6 +14,8 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         /// A name stands twice in one object (I-JSON, RFC 7493 §2.3).
         case duplicateName
         case tooDeep(limit: Int)
+        /// More bytes than any text that belongs here has.
+        case tooLong(limit: Int)
         /// The canonical form would say another number, or none.
         case inexactNumber
         /// A whole number from 2^53 up whose canonical form is an integer literal that not every reader takes exactly.
@@ -48,6 +50,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case .loneSurrogate: "json-surrogate"
         case .duplicateName: "json-duplicate-name"
         case .tooDeep: "too-deep"
+        case .tooLong: Violation.tooLargeRule
         case .inexactNumber, .unsafeInteger: "json-number"
         }
     }
@@ -69,6 +72,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case .badEscape: "not JSON: unknown escape"
         case .duplicateName: "the name stands twice in one object"
         case .tooDeep(let limit): "more than \(limit) arrays and objects inside each other"
+        case .tooLong(let limit): "more than \(limit) bytes"
         case .inexactNumber:
             "the number carries more than a double does, so that its canonical form would change it; send a string"
         case .unsafeInteger: "a whole number beyond ±(2^53−1); send a string"

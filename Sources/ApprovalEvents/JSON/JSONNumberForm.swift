@@ -68,7 +68,7 @@ struct DecimalForm: Equatable {
 }
 
 extension JSONParser {
-    mutating func number() throws(JSONError) -> JSONNumber {
+    mutating func number() throws(JSONError) {
         let start = at
         let isNegative = bytes[at] == UInt8(ascii: "-")
         if isNegative { at += 1 }
@@ -81,10 +81,14 @@ extension JSONParser {
         }
         let isInteger = try !fractionAndExponent()
         // Sixteen digits cannot overflow; seventeen are beyond 2^53 anyway.
-        if isInteger, at - first <= 16, whole <= UInt64(JSONNumber.largestInteger) {
-            return JSONNumber(isNegative ? -Int64(whole) : Int64(whole))
+        if isInteger, at - first <= 16, whole <= UInt64(JSONNumber.largestInteger), !isNegative || whole > 0 {
+            return add(.number, from: start)
         }
-        return try real(literal: bytes[first..<at], isNegative: isNegative, start: start)
+        let number = try real(literal: bytes[first..<at], isNegative: isNegative, start: start)
+        if isCanonical {
+            isCanonical = JSONValue.number(number).canonicalBytes.elementsEqual(bytes[start..<at])
+        }
+        add(.number, from: start, isPlain: false)
     }
 
     /// Reads one digit or more.
@@ -133,5 +137,21 @@ extension JSONParser {
             throw JSONError(.unsafeInteger, offset: start)
         }
         return number
+    }
+}
+
+extension JSONNumber {
+    /// The number of a literal that was found to be a whole number within ±(2^53−1).
+    init(digits literal: UnsafeBufferPointer<UInt8>) {
+        var value: Int64 = 0
+        let isNegative = literal.first == UInt8(ascii: "-")
+        for digit in literal.dropFirst(isNegative ? 1 : 0) { value = value * 10 + Int64(digit & 0x0F) }
+        self.init(isNegative ? -value : value)
+    }
+
+    /// The number of any literal that was found to be one: the nearest double.
+    init?(literal: UnsafeBufferPointer<UInt8>) {
+        guard let double = Double(String(decoding: literal, as: UTF8.self)) else { return nil }
+        self.init(double)
     }
 }

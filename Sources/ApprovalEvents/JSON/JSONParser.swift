@@ -11,46 +11,72 @@ extension JSONValue {
     /// surrogate, no byte before or after but white space.
     /// - Parameter maxDepth: how many arrays and objects may stand inside each other.
     public init(parsing bytes: [UInt8], maxDepth: Int = 64, numbers: NumberReading = .exact) throws(JSONError) {
-        let result = bytes.withUnsafeBufferPointer { buffer -> Result<JSONValue, JSONError> in
-            var parser = JSONParser(buffer, maxDepth: maxDepth, numbers: numbers)
-            do throws(JSONError) { return .success(try parser.text()) } catch { return .failure(error) }
-        }
-        self = try result.get()
+        self = try JSONDocument(parsing: bytes, maxDepth: maxDepth, numbers: numbers).withRoot { $0.value }
     }
 }
 
-/// One pass over borrowed bytes. Values are copied out once, into their final place.
+/// One pass over borrowed bytes, which says where each value stands. Nothing is copied out of them.
 struct JSONParser {
     let bytes: UnsafeBufferPointer<UInt8>
     let maxDepth: Int
     let numbers: JSONValue.NumberReading
     var at = 0
+    /// Where records go: lent like the bytes, and large enough for all that could stand in them.
+    private let records: UnsafeMutableBufferPointer<JSONRecord>
+    private(set) var count = 0
+    /// Whether everything so far is written as the canonical form has it.
+    var isCanonical = true
+    private(set) var deepest = 0
     private var depth = 0
     /// Second reading of an object that is known to hold a name twice: each name is looked up, to say where.
     private var locatesDuplicates = false
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, maxDepth: Int, numbers: JSONValue.NumberReading) {
+    /// Records count bytes in 32 bits. No text that belongs here comes near.
+    static let mostBytes = Int(UInt32.max) - 1
+
+    init(
+        _ bytes: UnsafeBufferPointer<UInt8>, into records: UnsafeMutableBufferPointer<JSONRecord>, maxDepth: Int,
+        numbers: JSONValue.NumberReading
+    ) {
         self.bytes = bytes
+        self.records = records
         self.maxDepth = maxDepth
         self.numbers = numbers
     }
 
+    /// How many records a text has at most. Each begins at the text's own beginning or after `[`, `{`, `,` or `:`.
+    static func mostRecords(of text: UnsafeBufferPointer<UInt8>) -> Int {
+        // No two of them begin at one byte. For short texts counting costs more than the room that it saves.
+        if text.count <= 4096 { return text.count + 1 }
+        return text.reduce(1) { count, byte in
+            switch byte {
+            case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ","), UInt8(ascii: ":"): count + 1
+            default: count
+            }
+        }
+    }
+
     /// The whole text.
-    mutating func text() throws(JSONError) -> JSONValue {
+    mutating func readText() throws(JSONError) {
         skipWhiteSpace()
-        let value = try value()
+        try value()
         skipWhiteSpace()
         guard at == bytes.count else { throw JSONError(.trailingBytes, offset: at) }
-        return value
     }
 
     @inline(__always)
-    mutating func skipWhiteSpace() {
+    private mutating func skipWhiteSpace() {
+        guard at < bytes.count, bytes[at] <= 0x20 else { return }
+        skipSomeWhiteSpace()
+    }
+
+    private mutating func skipSomeWhiteSpace() {
         while at < bytes.count {
             switch bytes[at] {
             case 0x20, 0x0A, 0x0D, 0x09: at += 1
             default: return
             }
+            isCanonical = false
         }
     }
 
@@ -58,103 +84,203 @@ struct JSONParser {
         JSONError(at < bytes.count ? problem : .endsEarly, offset: at)
     }
 
-    private mutating func value() throws(JSONError) -> JSONValue {
+    private mutating func value() throws(JSONError) {
         guard at < bytes.count else { throw failure(.endsEarly) }
         switch bytes[at] {
-        case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "{"): return .object(try nested { (parser) throws(JSONError) in try parser.object() })
-        case UInt8(ascii: "["): return .array(try nested { (parser) throws(JSONError) in try parser.array() })
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
-        case UInt8(ascii: "t"): return try word("true", .bool(true))
-        case UInt8(ascii: "f"): return try word("false", .bool(false))
-        case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "\""): try string()
+        case UInt8(ascii: "{"): try nested { (parser) throws(JSONError) in try parser.object() }
+        case UInt8(ascii: "["): try nested { (parser) throws(JSONError) in try parser.array() }
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number()
+        case UInt8(ascii: "t"): try word("true", .bool)
+        case UInt8(ascii: "f"): try word("false", .bool)
+        case UInt8(ascii: "n"): try word("null", .null)
         default: throw failure(.expected("a value"))
         }
     }
 
     @inline(__always)
-    private mutating func nested<Part>(
-        _ read: (inout JSONParser) throws(JSONError) -> Part
-    ) throws(JSONError) -> Part {
+    private mutating func nested(_ read: (inout JSONParser) throws(JSONError) -> Void) throws(JSONError) {
         guard depth < maxDepth else { throw failure(.tooDeep(limit: maxDepth)) }
         depth += 1
-        let part = try read(&self)
+        deepest = max(deepest, depth)
+        try read(&self)
         depth -= 1
-        return part
     }
 
-    private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
+    private mutating func word(_ word: StaticString, _ kind: JSONRecord.Kind) throws(JSONError) {
+        let start = at
         for index in 0..<word.utf8CodeUnitCount {
             guard at < bytes.count, bytes[at] == word.utf8Start[index] else { throw failure(.expected("\(word)")) }
             at += 1
         }
-        return value
+        add(kind, from: start)
     }
 
-    private mutating func array() throws(JSONError) -> [JSONValue] {
-        var items: [JSONValue] = []
+    /// Records a value that ends where the parser stands.
+    @inline(__always)
+    mutating func add(_ kind: JSONRecord.Kind, from start: Int, isPlain: Bool = true) {
+        precondition(count < records.count, "more values than could begin in the text")
+        records.initializeElement(
+            at: count,
+            to: JSONRecord(
+                start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: at), span: 1, kind: kind,
+                isPlain: isPlain))
+        count += 1
+    }
+
+    /// Says where the array or object ends whose record stands at `index`: here.
+    @inline(__always)
+    private mutating func close(_ index: Int) {
+        records[index].end = UInt32(truncatingIfNeeded: at)
+        records[index].span = UInt32(truncatingIfNeeded: count - index)
+    }
+
+    /// Goes past a comma or the end of the array or object.
+    /// - Returns: whether it was the end.
+    @inline(__always)
+    private mutating func separator(orEnd end: Unicode.Scalar) throws(JSONError) -> Bool {
+        skipWhiteSpace()
+        guard at < bytes.count else { throw failure(.endsEarly) }
+        let separator = bytes[at]
+        guard separator == UInt8(ascii: ",") || separator == UInt8(ascii: end) else {
+            throw failure(.expected("a comma or \(end)"))
+        }
+        at += 1
+        return separator == UInt8(ascii: end)
+    }
+
+    private mutating func array() throws(JSONError) {
+        let index = count
+        add(.array, from: at, isPlain: false)
         at += 1
         skipWhiteSpace()
         if at < bytes.count, bytes[at] == UInt8(ascii: "]") {
             at += 1
-            return items
+            return close(index)
         }
-        while true {
+        var number = 0
+        repeat {
             skipWhiteSpace()
-            do throws(JSONError) {
-                items.append(try value())
-            } catch { throw error.inside(.index(items.count)) }
-            skipWhiteSpace()
-            guard at < bytes.count else { throw failure(.endsEarly) }
-            let separator = bytes[at]
-            guard separator == UInt8(ascii: ",") || separator == UInt8(ascii: "]") else {
-                throw failure(.expected("a comma or ]"))
-            }
-            at += 1
-            if separator == UInt8(ascii: "]") { return items }
-        }
+            do throws(JSONError) { try value() } catch { throw error.inside(.index(number)) }
+            number += 1
+        } while try !separator(orEnd: "]")
+        close(index)
     }
+}
 
-    private mutating func object() throws(JSONError) -> JSONObject {
-        let start = at
-        var members: [JSONObject.Member] = []
-        var isOrdered = true
-        var seen: Set<Text> = []
+// MARK: - Objects
+
+extension JSONParser {
+    private mutating func object() throws(JSONError) {
+        let (start, index) = (at, count)
+        add(.object, from: at, isPlain: false)
         at += 1
         skipWhiteSpace()
         if at < bytes.count, bytes[at] == UInt8(ascii: "}") {
             at += 1
-            return JSONObject(ordered: members)
+            return close(index)
         }
-        while true {
+        var last = index
+        var isOrdered = true
+        var seen: Set<Text> = []
+        repeat {
             skipWhiteSpace()
             let nameAt = at
             guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw failure(.expected("a name")) }
-            let name = try string()
-            if locatesDuplicates, !seen.insert(name).inserted {
-                throw JSONError(.duplicateName, offset: nameAt).inside(.name(name))
+            let name = count
+            try string()
+            if locatesDuplicates, !seen.insert(text(name)).inserted {
+                throw JSONError(.duplicateName, offset: nameAt).inside(.name(text(name)))
             }
+            if last > index, !precedes(last, name) { isOrdered = false }
+            last = name
             skipWhiteSpace()
             guard at < bytes.count, bytes[at] == UInt8(ascii: ":") else { throw failure(.expected("a colon")) }
             at += 1
             skipWhiteSpace()
-            do throws(JSONError) {
-                if let last = members.last, !last.name.precedesInUTF16(name) { isOrdered = false }
-                members.append((name, try value()))
-            } catch { throw error.inside(.name(name)) }
-            skipWhiteSpace()
-            guard at < bytes.count else { throw failure(.endsEarly) }
-            let separator = bytes[at]
-            guard separator == UInt8(ascii: ",") || separator == UInt8(ascii: "}") else {
-                throw failure(.expected("a comma or }"))
-            }
-            at += 1
-            if separator == UInt8(ascii: "}") { break }
-        }
-        if isOrdered { return JSONObject(ordered: members) }
-        if let object = JSONObject(members) { return object }
+            do throws(JSONError) { try value() } catch { throw error.inside(.name(text(name))) }
+        } while try !separator(orEnd: "}")
+        close(index)
+        guard !isOrdered, !order(membersOf: index) else { return }
         at = start
+        count = index
         locatesDuplicates = true
-        return try object()
+        try object()
+    }
+
+    /// Puts the members of an object into canonical order; false if a name stands twice.
+    private mutating func order(membersOf index: Int) -> Bool {
+        isCanonical = false
+        var number = 0
+        var next = index + 1
+        while next < count {
+            number += 1
+            next += 1 + Int(records[next + 1].span)
+        }
+        return withUnsafeTemporaryAllocation(of: Int.self, capacity: number) { names in
+            next = index + 1
+            for at in 0..<number {
+                names.initializeElement(at: at, to: next)
+                next += 1 + Int(records[next + 1].span)
+            }
+            sort(names)
+            for at in 1..<number where !precedes(names[at - 1], names[at]) { return false }
+            move(membersOf: index, to: UnsafeBufferPointer(names))
+            return true
+        }
+    }
+
+    /// Sorts a few names by insertion, for which nothing has to be allocated.
+    private func sort(_ names: UnsafeMutableBufferPointer<Int>) {
+        guard names.count <= 24 else {
+            var names = names
+            return names.sort { precedes($0, $1) }
+        }
+        for place in 1..<names.count {
+            let name = names[place]
+            var at = place
+            while at > 0, precedes(name, names[at - 1]) {
+                names[at] = names[at - 1]
+                at -= 1
+            }
+            names[at] = name
+        }
+    }
+
+    /// Puts the members of an object in the order of `names`.
+    private func move(membersOf index: Int, to names: UnsafeBufferPointer<Int>) {
+        let members = UnsafeBufferPointer(rebasing: records[(index + 1)..<count])
+        withUnsafeTemporaryAllocation(of: JSONRecord.self, capacity: members.count) { asRead in
+            _ = asRead.initialize(from: members)
+            var to = index + 1
+            for name in names {
+                let from = name - index - 1
+                for record in asRead[from...from + Int(asRead[from + 1].span)] {
+                    records[to] = record
+                    to += 1
+                }
+            }
+        }
+    }
+
+    /// Whether one name comes before another in canonical order.
+    private func precedes(_ name: Int, _ other: Int) -> Bool {
+        let (one, two) = (records[name], records[other])
+        guard one.isPlain, two.isPlain else { return text(name).precedesInUTF16(text(other)) }
+        let (first, second) = (bytes[Int(one.start)], bytes[Int(two.start)])
+        // Most names differ in the first byte. (An empty one has a quote there, and goes the long way.)
+        if first != second, first > 0x22, second > 0x22, first < 0x80, second < 0x80 { return first < second }
+        return Text.precedesInUTF16(content(one), content(two))
+    }
+
+    private func content(_ record: JSONRecord) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: bytes[Int(record.start)..<Int(record.end)])
+    }
+
+    /// What the string says whose record stands at `index`.
+    private func text(_ index: Int) -> Text {
+        let content = content(records[index])
+        return records[index].isPlain
+            ? Text(checked: content) : Self.unescape(content).withUnsafeBufferPointer { Text(checked: $0) }
     }
 }

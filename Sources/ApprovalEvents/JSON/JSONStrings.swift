@@ -2,36 +2,47 @@
 
 extension JSONParser {
     /// Reads a string from its opening to past its closing quote.
-    mutating func string() throws(JSONError) -> Text {
+    mutating func string() throws(JSONError) {
         at += 1
         let start = at
         try skipPlainCharacters()
-        if bytes[at] == UInt8(ascii: "\"") {
-            defer { at += 1 }
-            return Text(checked: UnsafeBufferPointer(rebasing: bytes[start..<at]))
-        }
-        return try stringWithEscapes(from: start)
+        let isPlain = bytes[at] == UInt8(ascii: "\"")
+        if !isPlain { try skipEscapes() }
+        add(.string, from: start, isPlain: isPlain)
+        at += 1
     }
 
-    /// The rest of a string in which an escape was met at `at`.
-    private mutating func stringWithEscapes(from start: Int) throws(JSONError) -> Text {
-        var unescaped = [UInt8](bytes[start..<at])
-        while true {
-            if bytes[at] == UInt8(ascii: "\"") {
-                at += 1
-                return unescaped.withUnsafeBufferPointer { Text(checked: $0) }
-            }
-            try escape(into: &unescaped)
-            let run = at
+    /// The rest of a string in which an escape was met at `at`, up to its closing quote.
+    private mutating func skipEscapes() throws(JSONError) {
+        while bytes[at] == UInt8(ascii: "\\") {
+            let start = at
+            let scalar = try escape()
+            if isCanonical { isCanonical = CanonicalString.escape(of: scalar).elementsEqual(bytes[start..<at]) }
             try skipPlainCharacters()
-            unescaped.append(contentsOf: bytes[run..<at])
         }
+    }
+
+    /// What the content of a string says that was read before.
+    static func unescape(_ content: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        let none = UnsafeMutableBufferPointer<JSONRecord>(start: nil, count: 0)
+        var parser = JSONParser(content, into: none, maxDepth: 0, numbers: .nearest)
+        var text: [UInt8] = []
+        text.reserveCapacity(content.count)
+        while parser.at < content.count {
+            if content[parser.at] == UInt8(ascii: "\\"), let scalar = try? parser.escape() {
+                text += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+            } else {
+                text.append(content[parser.at])
+                parser.at += 1
+            }
+        }
+        return text
     }
 
     /// Goes on to the next quote or backslash, checking that all before it is UTF-8 without control characters.
     private mutating func skipPlainCharacters() throws(JSONError) {
         while true {
-            skipPlainWords()
+            at = ByteWords.plainEnd(in: bytes, from: at)
             guard at < bytes.count else { throw failure(.endsEarly) }
             switch bytes[at] {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): return
@@ -39,24 +50,6 @@ extension JSONParser {
             case 0x80...: at += try multibyteLength()
             default: at += 1
             }
-        }
-    }
-
-    /// Skips eight bytes at a time while none of them is a quote, a backslash, a control character or beyond ASCII.
-    @inline(__always)
-    private mutating func skipPlainWords() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let tops: UInt64 = 0x8080_8080_8080_8080
-        guard let base = UnsafeRawPointer(bytes.baseAddress) else { return }
-        while at + 8 <= bytes.count {
-            let word = base.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            // The top bit of a byte is set where it was below the subtrahend; borrows only reach bytes after the first
-            // hit, and the first hit already ends the skipping.
-            let special = (word &- ones &* 0x20) | (quote &- ones) | (backslash &- ones) | word
-            guard special & tops == 0 else { return }
-            at += 8
         }
     }
 
@@ -81,8 +74,8 @@ extension JSONParser {
         return length
     }
 
-    /// Reads the escape at `at`.
-    private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
+    /// Reads the escape at `at`: what it stands for.
+    private mutating func escape() throws(JSONError) -> Unicode.Scalar {
         guard at + 1 < bytes.count else { throw JSONError(.endsEarly, offset: bytes.count) }
         let plain: UInt8
         switch bytes[at + 1] {
@@ -92,13 +85,11 @@ extension JSONParser {
         case UInt8(ascii: "n"): plain = 0x0A
         case UInt8(ascii: "f"): plain = 0x0C
         case UInt8(ascii: "r"): plain = 0x0D
-        case UInt8(ascii: "u"):
-            text.append(contentsOf: UTF8.encode(try escapedScalar()).unsafelyUnwrapped)
-            return
+        case UInt8(ascii: "u"): return try escapedScalar()
         default: throw failure(.badEscape)
         }
-        text.append(plain)
         at += 2
+        return Unicode.Scalar(plain)
     }
 
     /// Reads `\uXXXX`, or two of them that make a surrogate pair.

@@ -79,15 +79,16 @@ extension Text {
     /// In UTF-8 the order of bytes is that of scalars; UTF-16 differs from it only in placing the scalars above U+FFFF
     /// (surrogates, D800…DFFF) before U+E000…U+FFFF. Their lead bytes are F0…F4 and EE, EF, so those two are lifted.
     func precedesInUTF16(_ other: Text) -> Bool {
-        withBytes { left in
-            other.withBytes { right in
-                let shared = min(left.count, right.count)
-                var at = 0
-                while at < shared, left[at] == right[at] { at += 1 }
-                guard at < shared else { return left.count < right.count }
-                return Self.utf16Rank(left[at]) < Self.utf16Rank(right[at])
-            }
-        }
+        withBytes { left in other.withBytes { right in Self.precedesInUTF16(left, right) } }
+    }
+
+    /// The same for UTF-8 bytes.
+    static func precedesInUTF16(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+        let shared = min(left.count, right.count)
+        var at = 0
+        while at < shared, left[at] == right[at] { at += 1 }
+        guard at < shared else { return left.count < right.count }
+        return utf16Rank(left[at]) < utf16Rank(right[at])
     }
 
     @inline(__always)

@@ -9,34 +9,53 @@ extension EventPayload {
     public static func decode(
         type: Text, data: JSONValue, at pointer: JSONPointer, violations: inout [Violation]
     ) -> EventPayload? {
-        guard let known = VocabularyType(type) else {
+        guard let known = KnownType(type) else {
             if !VocabularyType.isOurs(type) { return .foreign }
-            let text = "This ledger knows no type \(quoted(type)).\(hint(type, among: knownTypes))"
-            violations.append(
-                Violation(
-                    pointer: JSONPointer(pointer.steps.dropLast()).appending("type"), rule: "known-type", message: text)
-            )
+            violations.append(unknown(type, at: pointer))
             return nil
         }
-        let form = known.form
-        var inspector = Inspector(at: pointer)
-        inspector.inspect(data, as: .object { form.shape })
-        guard inspector.violations.isEmpty, case .object(let object) = data else {
-            violations += inspector.violations
-            return nil
-        }
+        let (payload, found) = JSONDocument(data).withRoot { decode(known, data: $0, at: pointer) }
+        violations += found
+        return payload
+    }
+
+    private static func decode(
+        _ known: KnownType, data: JSONNode, at pointer: JSONPointer
+    ) -> (EventPayload?, [Violation]) {
+        let violations = Inspector.inspect(data, as: known, at: pointer).violations
+        guard violations.isEmpty else { return (nil, violations) }
         do {
-            return try form.read(object)
+            return (try known.type.form.read(data), [])
         } catch {
-            inspector.report("type", "This cannot be read as \(known.rawValue).")
-            violations += inspector.violations
-            return nil
+            let message = "This cannot be read as \(known.type.rawValue)."
+            return (nil, [Violation(pointer: pointer, rule: "type", message: message)])
         }
+    }
+
+    /// What is wrong with a type of ours that this version does not know.
+    static func unknown(_ type: Text, at pointer: JSONPointer) -> Violation {
+        let message = "This ledger knows no type \(quoted(type)).\(hint(type, among: knownTypes))"
+        return Violation(
+            pointer: JSONPointer(pointer.steps.dropLast()).appending("type"), rule: "known-type", message: message)
     }
 
     /// Whether an event of this type names the case that it belongs to; foreign types may.
     public static func subjectRule(for type: Text) -> SubjectRule {
         VocabularyType(type)?.subjectRule ?? .optional
+    }
+}
+
+extension Auth {
+    /// Reads how somebody was authenticated where it stands outside an event, as strictly as in one: `violations` gets
+    /// everything that is wrong with it, and the answer is nil.
+    public static func decode(
+        _ value: JSONValue, at pointer: JSONPointer, violations: inout [Violation]
+    ) -> Auth? {
+        JSONDocument(value).withRoot { node in
+            let found = Inspector.inspect(node, asObjectNamed: form.shape.name, at: pointer).violations
+            violations += found
+            return found.isEmpty ? try? form.read(node) : nil
+        }
     }
 }
 

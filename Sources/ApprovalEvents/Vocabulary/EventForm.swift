@@ -7,12 +7,12 @@ package protocol EventData: VocabularyObject {
 /// How the `data` of one type is checked and read.
 package struct EventForm: Sendable {
     package let shape: ObjectShape
-    package let read: @Sendable (JSONObject) throws(UnreadableMember) -> EventPayload
+    package let read: @Sendable (JSONNode) throws(UnreadableMember) -> EventPayload
 
     init<Data: EventData>(_: Data.Type, as payload: @escaping @Sendable (Data) -> EventPayload) {
         let form = Data.form
         shape = form.shape
-        read = { (object: JSONObject) throws(UnreadableMember) -> EventPayload in payload(try form.read(object)) }
+        read = { (object: JSONNode) throws(UnreadableMember) -> EventPayload in payload(try form.read(object)) }
     }
 }
 

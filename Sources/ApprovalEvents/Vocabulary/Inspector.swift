@@ -1,67 +1,117 @@
 /// Holds a JSON value against a shape and collects everything that is wrong with it, not only the first thing.
 /// A submitter then mends an event in one round.
-package struct Inspector {
-    package private(set) var violations: [Violation] = []
-    /// Where the inspector stands. A pointer is made of it only for a violation.
-    private var path: [Step] = []
-    private let root: JSONPointer
-
-    private enum Step {
-        case name(Text)
-        case item(Int)
+struct Inspector {
+    /// What was found.
+    struct Findings {
+        var violations: [Violation] = []
+        /// The digests behind which members are concealed, from every list of them.
+        var digests: [Text] = []
     }
+
+    private var findings = Findings()
+    private let rows: ShapeTable.Rows
+    private let whole: JSONNode
+    private let root: JSONPointer
 
     /// What a person can still read. An event of nothing but mistakes would make an answer many times its size.
     private static let mostViolations = 500
     /// Finding a near name costs far more than reading a name.
     private static let mostHints = 20
 
-    /// - Parameter root: where the value stands in its document.
-    package init(at root: JSONPointer) { self.root = root }
+    private init(_ rows: ShapeTable.Rows, _ whole: JSONNode, at root: JSONPointer) {
+        self.rows = rows
+        self.whole = whole
+        self.root = root
+    }
 
-    package mutating func inspect(_ value: JSONValue, as shape: ValueShape) {
-        if case .null = value {
-            report("not-null", "Null is not allowed: leave the member out.")
-            return
+    /// Inspects the `data` of a type.
+    /// - Parameter root: where the data stands in its document.
+    static func inspect(_ data: JSONNode, as type: KnownType, at root: JSONPointer) -> Findings {
+        ShapeTable.vocabulary.withRows { rows in
+            var inspector = Inspector(rows, data, at: root)
+            inspector.inspect(data, as: .object(type.shape))
+            return inspector.findings
         }
-        switch (shape, value) {
-        case (.text(let form), .string(let text)):
-            if !form.accepts(text) { report(form.rule, "This must be \(form.words).") }
-        case (.word(let words), .string(let text)):
-            if !words.contains(text) {
-                let listed = words.map(\.string).joined(separator: ", ")
-                report("known-word", "This must be one of \(listed).\(nearName(text, among: words))")
-            }
-        case (.integer(let range), .number(let number)): inspect(number, within: range)
+    }
+
+    /// Inspects an object of the vocabulary that stands by itself.
+    static func inspect(_ value: JSONNode, asObjectNamed name: String, at root: JSONPointer) -> Findings {
+        let table = ShapeTable.vocabulary
+        guard let check = table.check(ofObjectNamed: name) else { preconditionFailure("no type holds a \(name)") }
+        return table.withRows { rows in
+            var inspector = Inspector(rows, value, at: root)
+            inspector.inspect(value, as: check)
+            return inspector.findings
+        }
+    }
+
+    private mutating func inspect(_ value: JSONNode, as check: ShapeTable.Check) {
+        switch (check, value.record.kind) {
+        case (_, .null): report("not-null", "Null is not allowed: leave the member out.", at: value)
+        case (.text(let form), .string):
+            guard !value.withStringBytes({ form.accepts($0) }) else { return }
+            report(form.rule, "This must be \(form.words).", at: value)
+        case (.word(let words), .string): inspect(value, isOneOf: words)
+        case (.integer(let range), .number): inspect(value, within: range)
         case (.flag, .bool), (.json(.anything), _): break
         case (.json(.integersOnly), _): inspectIntegersOnly(value)
-        case (.object(let shape), .object(let object)): inspect(object, as: shape())
-        case (.list(let item, let count), .array(let items)): inspect(items, each: item, count: count)
-        case (.digests, .array(let items)): inspect(digests: items)
-        default: report("type", "This must be \(shape.words), not \(value.kind).")
+        case (.object(let index), .object): inspect(value, asObject: Int(index))
+        case (.list(let item, let least, let most), .array):
+            inspectItems(of: value, as: rows.items[Int(item)], least: least, most: most)
+        case (.digests(let item, let conceal), .array):
+            inspect(digests: value, as: rows.items[Int(item)])
+            if conceal { findings.digests += value.items.compactMap(\.string) }
+        default: report("type", "This must be \(ShapeTable.vocabulary.words(check)), not \(value.kind).", at: value)
         }
     }
 
-    package mutating func inspect(_ object: JSONObject, as shape: ObjectShape) {
+    /// Members of the value and of the shape are in the same order, so each is passed once.
+    private mutating func inspect(_ object: JSONNode, asObject index: Int) {
+        let row = rows.objects[index]
+        let (first, end) = (Int(row.members.lowerBound), Int(row.members.upperBound))
+        var next = first
+        var present: UInt64 = 0
         for (name, value) in object.members {
-            if let member = shape.member(named: name) {
-                within(name) { $0.inspect(value, as: member.value) }
-            } else {
-                let names = shape.members.map(\.name)
-                let text = "\(shape.name) has no member \(quoted(name)).\(nearName(name, among: names))"
-                within(name) { $0.report("known-member", text) }
+            guard let at = find(name.shortName, from: next, to: end) else {
+                reportUnknown(name, value, in: index)
+                continue
             }
+            next = at + 1
+            present |= 1 << UInt64(at - first)
+            inspect(value, as: rows.members[at].check)
         }
-        for member in shape.members where member.need == .required && object[member.name] == nil {
-            let text = "\(shape.name) must have a member \(member.name.string)."
-            within(member.name) { $0.report("required-member", text) }
+        if present & row.required != row.required { reportMissing(in: object, index) }
+        for at in row.rules where rows.rules[Int(at)].trigger.fires(present) {
+            ShapeTable.vocabulary.shapes[index].rules[rows.rules[Int(at)].number].inspect(object, with: &self)
         }
-        for rule in shape.rules { rule.inspect(object, with: &self) }
     }
 
-    private mutating func inspect(_ number: JSONNumber, within range: ClosedRange<Int64>) {
-        guard let integer = number.integer, ValueShape.safeIntegers.contains(integer) else {
-            report("integer", "This must be an integer from -(2^53-1) to 2^53-1.")
+    /// The member of this name between two places of the table.
+    @inline(__always)
+    private func find(_ name: ShortName?, from start: Int, to end: Int) -> Int? {
+        guard let name else { return nil }
+        var at = start
+        while at < end {
+            if rows.members[at].name == name { return at }
+            at += 1
+        }
+        return nil
+    }
+
+    private mutating func inspect(_ value: JSONNode, isOneOf words: Range<Int32>) {
+        if let word = value.shortName {
+            for at in words where rows.words[Int(at)] == word { return }
+        }
+        let listed = ShapeTable.vocabulary.texts(words)
+        report(
+            "known-word",
+            "This must be one of \(listed.map(\.string).joined(separator: ", ")).\(nearName(value, among: listed))",
+            at: value)
+    }
+
+    private mutating func inspect(_ value: JSONNode, within range: ClosedRange<Int64>) {
+        guard let integer = value.integer, ValueShape.safeIntegers.contains(integer) else {
+            report("integer", "This must be an integer from -(2^53-1) to 2^53-1.", at: value)
             return
         }
         if !range.contains(integer) {
@@ -69,80 +119,64 @@ package struct Inspector {
                 range.lowerBound == range.upperBound
                 ? "\(range.lowerBound)"
                 : "at least \(range.lowerBound)"
-            report("integer-range", "This must be \(bounds).")
+            report("integer-range", "This must be \(bounds).", at: value)
         }
     }
 
-    private mutating func inspect(_ items: [JSONValue], each shape: ValueShape, count: ClosedRange<Int>) {
-        if !count.contains(items.count) {
-            let bounds =
-                items.count < count.lowerBound ? "at least \(count.lowerBound)" : "at most \(count.upperBound)"
-            report("item-count", "This must have \(bounds) items, not \(items.count).")
+    private mutating func inspectItems(of list: JSONNode, as item: ShapeTable.Check, least: Int, most: Int) {
+        let count = list.items.count
+        if count < least || count > most {
+            let bounds = count < least ? "at least \(least)" : "at most \(most)"
+            report("item-count", "This must have \(bounds) items, not \(count).", at: list)
         }
-        for (index, item) in items.enumerated() {
-            within(index) { $0.inspect(item, as: shape) }
+        for value in list.items { inspect(value, as: item) }
+    }
+
+    private mutating func inspect(digests list: JSONNode, as item: ShapeTable.Check) {
+        inspectItems(of: list, as: item, least: 1, most: Int.max)
+        if Set(list.items.map(\.value)).count < list.items.count {
+            report("distinct-digests", "Each digest may stand only once.", at: list)
         }
     }
 
-    private mutating func inspect(digests items: [JSONValue]) {
-        inspect(items, each: .text(.concealedDigest), count: 1...Int.max)
-        if Set(items).count < items.count { report("distinct-digests", "Each digest may stand only once.") }
-    }
-
-    private mutating func inspectIntegersOnly(_ value: JSONValue) {
-        switch value {
-        case .null: report("not-null", "Null is not allowed.")
-        case .number(let number): inspect(number, within: ValueShape.safeIntegers)
-        case .array(let items):
-            for (index, item) in items.enumerated() { within(index) { $0.inspectIntegersOnly(item) } }
-        case .object(let object):
-            for (name, value) in object.members { within(name) { $0.inspectIntegersOnly(value) } }
+    private mutating func inspectIntegersOnly(_ value: JSONNode) {
+        switch value.record.kind {
+        case .null: report("not-null", "Null is not allowed.", at: value)
+        case .number: inspect(value, within: ValueShape.safeIntegers)
+        case .array: for item in value.items { inspectIntegersOnly(item) }
+        case .object: for member in value.members { inspectIntegersOnly(member.value) }
         case .bool, .string: break
         }
     }
 }
 
+// MARK: - Saying what is wrong
+
 extension Inspector {
-    private func nearName(_ name: Text, among known: [Text]) -> String {
-        violations.count < Self.mostHints ? hint(name, among: known) : ""
+    private mutating func reportUnknown(_ name: JSONNode, _ value: JSONNode, in index: Int) {
+        let shape = ShapeTable.vocabulary.shapes[index]
+        let written = name.string ?? ""
+        let hint = nearName(name, among: shape.members.map(\.name))
+        report("known-member", "\(shape.name) has no member \(quoted(written)).\(hint)", at: value)
     }
 
-    package mutating func report(_ rule: String, _ message: String) {
-        guard violations.count < Self.mostViolations else { return }
-        let pointer = path.reduce(root) { pointer, step in
-            switch step {
-            case .name(let name): pointer.appending(name)
-            case .item(let index): pointer.appending(index)
-            }
+    private mutating func reportMissing(in object: JSONNode, _ index: Int) {
+        let shape = ShapeTable.vocabulary.shapes[index]
+        for member in shape.members where member.need == .required && object.member(member.name) == nil {
+            report(
+                "required-member", "\(shape.name) must have a member \(member.name.string).", at: object, member.name)
         }
-        violations.append(Violation(pointer: pointer, rule: rule, message: message))
     }
 
-    /// Goes into a member for as long as `body` runs.
-    package mutating func within(_ name: Text, _ body: (inout Inspector) -> Void) {
-        path.append(.name(name))
-        body(&self)
-        path.removeLast()
+    private func nearName(_ name: JSONNode, among known: [Text]) -> String {
+        findings.violations.count < Self.mostHints ? hint(name.string ?? "", among: known) : ""
     }
 
-    package mutating func within(_ index: Int, _ body: (inout Inspector) -> Void) {
-        path.append(.item(index))
-        body(&self)
-        path.removeLast()
-    }
-}
-
-extension ValueShape {
-    /// What a value of this shape is, to follow "must be".
-    fileprivate var words: String {
-        switch self {
-        case .text(let form): form.words
-        case .word(let words): "one of \(words.map(\.string).joined(separator: ", "))"
-        case .integer: "an integer"
-        case .flag: "true or false"
-        case .json: "a JSON value"
-        case .object(let shape): "an object, \(shape().name)"
-        case .list, .digests: "an array"
-        }
+    /// - Parameter member: the member of the value that it is about, whether it is there or not.
+    mutating func report(_ rule: String, _ message: String, at value: JSONNode, _ member: Text? = nil) {
+        guard findings.violations.count < Self.mostViolations else { return }
+        let place = JSONPointer(value.pointer(from: whole)).inside(root)
+        findings.violations.append(
+            Violation(pointer: member.map { place.appending($0) } ?? place, rule: rule, message: message))
     }
 }

@@ -6,7 +6,7 @@
 package struct ObjectForm<Root: Sendable>: Sendable {
     package let shape: ObjectShape
     /// Makes a value from an object that was found to have the shape.
-    package let read: @Sendable (JSONObject) throws(UnreadableMember) -> Root
+    package let read: @Sendable (JSONNode) throws(UnreadableMember) -> Root
     package let write: @Sendable (Root) -> JSONObject
 
     package init<each Value: MemberValue>(
@@ -19,7 +19,7 @@ package struct ObjectForm<Root: Sendable>: Sendable {
         var members: [MemberShape] = []
         for form in repeat each member { members.append(form.shape) }
         shape = ObjectShape(name: name, meaning: meaning, members: members, rules: rules)
-        read = { (object: JSONObject) throws(UnreadableMember) -> Root in
+        read = { (object: JSONNode) throws(UnreadableMember) -> Root in
             make(repeat try (each member).read(object))
         }
         write = { root in
@@ -35,7 +35,7 @@ package struct ObjectForm<Root: Sendable>: Sendable {
 /// One member of a typed object.
 package struct MemberForm<Root: Sendable, Value: MemberValue>: Sendable {
     package let shape: MemberShape
-    package let read: @Sendable (JSONObject) throws(UnreadableMember) -> Value
+    package let read: @Sendable (JSONNode) throws(UnreadableMember) -> Value
     package let write: @Sendable (Root) -> JSONValue?
 
     /// Required, unless its type is optional. `shape` narrows what the type allows.
@@ -50,14 +50,15 @@ package struct MemberForm<Root: Sendable, Value: MemberValue>: Sendable {
         _ meaning: String
     ) {
         let name = Text(name)
+        let key = ShortName(name)
         self.shape = MemberShape(name: name, need: need, value: shape ?? Value.valueShape, meaning: meaning)
-        read = { (object: JSONObject) throws(UnreadableMember) -> Value in try Value(member: object[name]) }
+        read = { (object: JSONNode) throws(UnreadableMember) -> Value in try Value(member: key.flatMap { object[$0] }) }
         write = { $0[keyPath: path].memberValue }
     }
 
     private init(
         shape: MemberShape,
-        read: @escaping @Sendable (JSONObject) throws(UnreadableMember) -> Value,
+        read: @escaping @Sendable (JSONNode) throws(UnreadableMember) -> Value,
         write: @escaping @Sendable (Root) -> JSONValue?
     ) {
         self.shape = shape
@@ -83,8 +84,8 @@ extension MemberForm where Value == [Text] {
             shape: MemberShape(
                 name: name, need: .optional, value: .digests,
                 meaning: "Digests of the members that are concealed here (RFC 9901)."),
-            read: { (object: JSONObject) throws(UnreadableMember) -> [Text] in
-                try [Text]?(member: object[name]) ?? []
+            read: { (object: JSONNode) throws(UnreadableMember) -> [Text] in
+                try [Text]?(member: object.member(name)) ?? []
             },
             write: { root in
                 let digests = root[keyPath: path]

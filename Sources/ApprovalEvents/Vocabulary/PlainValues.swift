@@ -3,8 +3,8 @@
 extension Text: VocabularyValue {
     package static var valueShape: ValueShape { .text(.anything) }
 
-    package init(json value: JSONValue) throws(UnreadableMember) {
-        guard case .string(let text) = value else { throw UnreadableMember() }
+    package init(json value: JSONNode) throws(UnreadableMember) {
+        guard let text = value.string else { throw UnreadableMember() }
         self = text
     }
 
@@ -14,8 +14,8 @@ extension Text: VocabularyValue {
 extension PrincipalID: VocabularyValue {
     package static var valueShape: ValueShape { .text(.principalID) }
 
-    package init(json value: JSONValue) throws(UnreadableMember) {
-        guard case .string(let text) = value, let id = Self(text) else { throw UnreadableMember() }
+    package init(json value: JSONNode) throws(UnreadableMember) {
+        guard let text = value.string, let id = Self(text) else { throw UnreadableMember() }
         self = id
     }
 
@@ -25,8 +25,8 @@ extension PrincipalID: VocabularyValue {
 extension ContentDigest: VocabularyValue {
     package static var valueShape: ValueShape { .text(.digest) }
 
-    package init(json value: JSONValue) throws(UnreadableMember) {
-        guard case .string(let text) = value, let digest = Self(text) else { throw UnreadableMember() }
+    package init(json value: JSONNode) throws(UnreadableMember) {
+        guard let text = value.string, let digest = Self(text) else { throw UnreadableMember() }
         self = digest
     }
 
@@ -36,8 +36,8 @@ extension ContentDigest: VocabularyValue {
 extension Timestamp: VocabularyValue {
     package static var valueShape: ValueShape { .text(.timestamp) }
 
-    package init(json value: JSONValue) throws(UnreadableMember) {
-        guard case .string(let text) = value, let time = Self(text) else { throw UnreadableMember() }
+    package init(json value: JSONNode) throws(UnreadableMember) {
+        guard let text = value.string, let time = Self(text) else { throw UnreadableMember() }
         self = time
     }
 
@@ -47,8 +47,8 @@ extension Timestamp: VocabularyValue {
 extension Int64: VocabularyValue {
     package static var valueShape: ValueShape { .integer(ValueShape.safeIntegers) }
 
-    package init(json value: JSONValue) throws(UnreadableMember) {
-        guard case .number(let number) = value, let integer = number.integer else { throw UnreadableMember() }
+    package init(json value: JSONNode) throws(UnreadableMember) {
+        guard let integer = value.integer else { throw UnreadableMember() }
         self = integer
     }
 
@@ -58,8 +58,8 @@ extension Int64: VocabularyValue {
 extension Bool: VocabularyValue {
     package static var valueShape: ValueShape { .flag }
 
-    package init(json value: JSONValue) throws(UnreadableMember) {
-        guard case .bool(let flag) = value else { throw UnreadableMember() }
+    package init(json value: JSONNode) throws(UnreadableMember) {
+        guard let flag = value.bool else { throw UnreadableMember() }
         self = flag
     }
 
@@ -69,7 +69,7 @@ extension Bool: VocabularyValue {
 extension JSONValue: VocabularyValue {
     package static var valueShape: ValueShape { .json(.integersOnly) }
 
-    package init(json value: JSONValue) { self = value }
+    package init(json value: JSONNode) { self = value.value }
 
     package var jsonValue: JSONValue { self }
 }
@@ -79,11 +79,11 @@ extension Array: MemberValue where Element: VocabularyValue {}
 extension Array: VocabularyValue where Element: VocabularyValue {
     package static var valueShape: ValueShape { .list(Element.valueShape, atLeast: 0) }
 
-    package init(json value: JSONValue) throws(UnreadableMember) {
-        guard case .array(let items) = value else { throw UnreadableMember() }
+    package init(json value: JSONNode) throws(UnreadableMember) {
+        guard value.isArray else { throw UnreadableMember() }
         var elements: [Element] = []
-        elements.reserveCapacity(items.count)
-        for item in items { elements.append(try Element(json: item)) }
+        elements.reserveCapacity(value.items.count)
+        for item in value.items { elements.append(try Element(json: item)) }
         self = elements
     }
 

@@ -16,15 +16,18 @@ package enum TextForm: Sendable, CaseIterable {
     case concealedDigest
 
     /// Whether `text` has this form, in its one canonical spelling.
-    package func accepts(_ text: Text) -> Bool {
+    package func accepts(_ text: Text) -> Bool { text.withBytes { accepts($0) } }
+
+    /// The same for UTF-8 bytes.
+    func accepts(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         switch self {
-        case .anything: !text.isEmpty
-        case .principalID: PrincipalID(text) != nil
-        case .digest: ContentDigest(text) != nil
-        case .timestamp: Timestamp(text) != nil
-        case .nonce: Base64URL.decode(text.utf8)?.count == 16
-        case .base64: Base64.decode(text.utf8)?.isEmpty == false
-        case .concealedDigest: Base64URL.decode(text.utf8)?.count == 32
+        case .anything: !bytes.isEmpty
+        case .principalID: PrincipalID.isWellFormed(bytes)
+        case .digest: ContentDigest.isWellFormed(bytes)
+        case .timestamp: Timestamp(bytes: bytes) != nil
+        case .nonce: Base64URL.decode(bytes)?.count == 16
+        case .base64: Base64.decode(bytes)?.isEmpty == false
+        case .concealedDigest: Base64URL.decode(bytes)?.count == 32
         }
     }
 

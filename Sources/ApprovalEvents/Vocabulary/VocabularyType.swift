@@ -47,8 +47,8 @@ extension VocabularyType {
 
     /// Reads a CloudEvents `type`; nil if it is foreign, or ours but unknown in this version.
     public init?(_ type: Text) {
-        guard let known = Self.byText[type] else { return nil }
-        self = known
+        guard let known = KnownType(type) else { return nil }
+        self = known.type
     }
 
     /// The CloudEvents `type`.
@@ -81,8 +81,26 @@ extension VocabularyType {
             .refused
         }
     }
+}
 
-    private static let byText = Dictionary(uniqueKeysWithValues: allCases.map { ($0.text, $0) })
+/// A type of ours that this version knows, and where its shape stands in the table of the vocabulary.
+struct KnownType: Hashable, Sendable {
+    let type: VocabularyType
+    let shape: Int32
+
+    /// Reads a CloudEvents `type`; nil if it is foreign, or ours but unknown in this version.
+    init?(_ type: Text) {
+        guard let known = Self.byText[type] else { return nil }
+        self = known
+    }
+
+    private init(_ type: VocabularyType, _ shape: Int) {
+        self.type = type
+        self.shape = Int32(shape)
+    }
+
+    private static let byText = Dictionary(
+        uniqueKeysWithValues: VocabularyType.allCases.enumerated().map { ($1.text, KnownType($1, $0)) })
 }
 
 /// What the envelope's `subject` must be.

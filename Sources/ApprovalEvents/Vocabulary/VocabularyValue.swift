@@ -6,20 +6,20 @@ package struct UnreadableMember: Error, Hashable, Sendable {}
 package protocol MemberValue: Hashable, Sendable {
     static var mayBeAbsent: Bool { get }
     static var valueShape: ValueShape { get }
-    init(member value: JSONValue?) throws(UnreadableMember)
+    init(member value: JSONNode?) throws(UnreadableMember)
     var memberValue: JSONValue? { get }
 }
 
 /// A typed value with one form in JSON.
 package protocol VocabularyValue: MemberValue {
-    init(json value: JSONValue) throws(UnreadableMember)
+    init(json value: JSONNode) throws(UnreadableMember)
     var jsonValue: JSONValue { get }
 }
 
 extension VocabularyValue {
     package static var mayBeAbsent: Bool { false }
 
-    package init(member value: JSONValue?) throws(UnreadableMember) {
+    package init(member value: JSONNode?) throws(UnreadableMember) {
         guard let value else { throw UnreadableMember() }
         try self.init(json: value)
     }
@@ -31,7 +31,7 @@ extension Optional: MemberValue where Wrapped: VocabularyValue {
     package static var mayBeAbsent: Bool { true }
     package static var valueShape: ValueShape { Wrapped.valueShape }
 
-    package init(member value: JSONValue?) throws(UnreadableMember) {
+    package init(member value: JSONNode?) throws(UnreadableMember) {
         guard let value else {
             self = nil
             return
@@ -50,9 +50,9 @@ package protocol VocabularyObject: VocabularyValue {
 extension VocabularyObject {
     package static var valueShape: ValueShape { .object { form.shape } }
 
-    package init(json value: JSONValue) throws(UnreadableMember) {
-        guard case .object(let object) = value else { throw UnreadableMember() }
-        self = try Self.form.read(object)
+    package init(json value: JSONNode) throws(UnreadableMember) {
+        guard value.isObject else { throw UnreadableMember() }
+        self = try Self.form.read(value)
     }
 
     package var jsonValue: JSONValue { .object(json) }
@@ -67,8 +67,8 @@ package protocol VocabularyWord: VocabularyValue, CaseIterable, RawRepresentable
 extension VocabularyWord {
     package static var valueShape: ValueShape { .word(allCases.map { Text($0.rawValue) }) }
 
-    package init(json value: JSONValue) throws(UnreadableMember) {
-        guard case .string(let text) = value, let word = Self(rawValue: text.string) else { throw UnreadableMember() }
+    package init(json value: JSONNode) throws(UnreadableMember) {
+        guard let text = value.string, let word = Self(rawValue: text.string) else { throw UnreadableMember() }
         self = word
     }
 

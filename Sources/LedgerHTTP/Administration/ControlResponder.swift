@@ -156,12 +156,11 @@ struct ControlMessage {
 
     private func auth() throws(Problem) -> Auth? {
         guard let value = object["by_auth"] else { return nil }
-        var inspector = Inspector(at: JSONPointer.root.appending("by_auth"))
-        inspector.inspect(value, as: Auth.valueShape)
-        guard inspector.violations.isEmpty, let auth = try? Auth(json: value) else {
+        var violations: [Violation] = []
+        guard let auth = Auth.decode(value, at: JSONPointer.root.appending("by_auth"), violations: &violations) else {
             throw Problem(
                 .malformedRequest, "'by_auth' is an Auth of the vocabulary: {method, strength, …}",
-                violations: inspector.violations)
+                violations: violations)
         }
         return auth
     }
