@@ -5,6 +5,17 @@ public enum Base64 {
         Base64Coding.encode(bytes, digits: Base64Coding.standard, padded: true)
     }
 
+    /// Appends the padded text.
+    public static func append(_ digest: Digest, to text: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 8) { buffer in
+            digest.store(into: buffer)
+            buffer.withMemoryRebound(to: UInt8.self) { bytes in
+                Base64Coding.append(
+                    UnsafeBufferPointer(bytes), to: &text, digits: Base64Coding.standard, padded: true)
+            }
+        }
+    }
+
     /// The padded text, as a string.
     public static func string(_ bytes: some Collection<UInt8>) -> String {
         String(decoding: encode(bytes), as: UTF8.self)
@@ -129,22 +140,24 @@ private enum Base64Coding {
         return [UInt8](bytes).withUnsafeBufferPointer(body)
     }
 
+    /// Three bytes become four digits; one or two at the end become two or three, and paddings.
     static func append(
         _ bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8], digits: [UInt8], padded: Bool
     ) {
-        let start = text.count
-        var bits: UInt32 = 0
-        var waiting = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            waiting += 8
-            while waiting >= 6 {
-                waiting -= 6
-                text.append(digits[Int(bits >> UInt32(waiting) & 63)])
+        digits.withUnsafeBufferPointer { digits in
+            func put(_ bits: UInt32, digits used: Int) {
+                for place in 0..<used { text.append(digits[Int(bits >> UInt32(18 - 6 * place) & 63)]) }
             }
+            var at = 0
+            while at + 3 <= bytes.count {
+                put(UInt32(bytes[at]) << 16 | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]), digits: 4)
+                at += 3
+            }
+            let left = bytes.count - at
+            guard left > 0 else { return }
+            put(UInt32(bytes[at]) << 16 | (left == 2 ? UInt32(bytes[at + 1]) << 8 : 0), digits: left + 1)
+            if padded { text.append(contentsOf: repeatElement(padding, count: 3 - left)) }
         }
-        if waiting > 0 { text.append(digits[Int(bits << UInt32(6 - waiting) & 63)]) }
-        while padded && (text.count - start) % 4 != 0 { text.append(padding) }
     }
 
     private static func decode(_ text: UnsafeBufferPointer<UInt8>, values: [UInt8], padded: Bool) -> [UInt8]? {

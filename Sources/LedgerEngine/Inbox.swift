@@ -1,14 +1,15 @@
 import ApprovalEvents
 import Synchronization
 
-/// An event with what the sequencer will ask of it, worked out beforehand by the submitter's own task.
-struct PreparedEvent: Sendable {
+/// An event with what the sequencer will ask of it, worked out beforehand on the submitter's own thread. A reference, for
+/// it is handed around where only one thread may work.
+final class PreparedEvent: Sendable {
     let event: ApprovalEvent
     let people: EventPeople
 
     init(_ event: ApprovalEvent) {
         self.event = event
-        people = EventPeople(type: event.type, attributes: event.attributes)
+        people = event.withData { EventPeople(type: event.type, data: $0) }
     }
 }
 

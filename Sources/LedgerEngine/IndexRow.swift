@@ -29,7 +29,7 @@ public struct IndexRow: Hashable, Sendable {
     }
 
     public init(index: LeafIndex, entry: LedgerEntry) {
-        let people = EventPeople(type: entry.type, attributes: entry.attributes)
+        let people = entry.withData { EventPeople(type: entry.type, data: $0) }
         self.init(
             index: index, identity: entry.identity, type: entry.type, subject: entry.subject, actors: people.actors,
             approvers: people.approvers, time: entry.time, ledgerTime: entry.ledgerTime)
@@ -51,41 +51,22 @@ struct EventPeople: Hashable, Sendable {
     /// EVENTS §2: `on_behalf_of` is at most 8 deep.
     private static let deepest = 9
 
-    let actors: [Text]
-    let approvers: [Text]
+    private(set) var actors: [Text] = []
+    private(set) var approvers: [Text] = []
 
-    init(type: Text, attributes: JSONObject) {
-        guard type.utf8.starts(with: Self.ownTypes), case .object(let data)? = attributes["data"]
-        else {
-            actors = []
-            approvers = []
-            return
-        }
-        var found: [Text] = []
-        for member in data.members {
-            Self.collect(member.value, into: &found)
-        }
-        actors = found
-        var reviewers: [Text] = []
-        if type == Self.reviewed, let reviewer = data["reviewer"] {
-            Self.collect(reviewer, into: &reviewers)
-        }
-        approvers = reviewers
+    init(type: Text, data: JSONNode?) {
+        guard type.utf8.starts(with: Self.ownTypes), let data else { return }
+        for member in data.members { Self.collect(member.value, into: &actors) }
+        if type == Self.reviewed, let reviewer = data["reviewer"] { Self.collect(reviewer, into: &approvers) }
     }
 
-    private static func collect(_ value: JSONValue, into found: inout [Text]) {
+    private static func collect(_ value: JSONNode, into found: inout [Text]) {
         var next = value
         for _ in 0..<deepest {
-            guard case .object(let principal) = next, case .string(let kind)? = principal["kind"],
-                kinds.contains(kind), case .string(let id)? = principal["id"]
-            else { return }
+            guard let kind = next["kind"]?.string, kinds.contains(kind), let id = next["id"]?.string else { return }
             if !found.contains(id) { found.append(id) }
-            if case .object(let via)? = principal["via"], case .string(let account)? = via["id"],
-                !found.contains(account)
-            {
-                found.append(account)
-            }
-            guard let behind = principal["on_behalf_of"] else { return }
+            if let account = next["via"]?["id"]?.string, !found.contains(account) { found.append(account) }
+            guard let behind = next["on_behalf_of"] else { return }
             next = behind
         }
     }

@@ -86,7 +86,7 @@ public struct TLogProof: Hashable, Sendable {
         text += TLogProof.indexWord
         text += "\(index.value)\n".utf8
         for hash in proof.hashes {
-            text += Base64.encode(hash.bytes)
+            Base64.append(hash, to: &text)
             text.append(TextRules.lineFeed)
         }
         text.append(TextRules.lineFeed)

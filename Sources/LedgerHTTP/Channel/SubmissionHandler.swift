@@ -24,7 +24,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
     private var state = State.passing
     /// Requests that passed through and have no answer yet.
     private var passed = 0
-    /// What came behind a request of ours. Reading stops meanwhile, so it is one read's worth.
+    /// What came behind a request of ours. From then on reading stops, so it is one read's worth.
     private var held: [Held] = []
     private var isReadHeld = false
 
@@ -178,7 +178,8 @@ final class SubmissionHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if case .waiting = state { isReadHeld = true } else { context.read() }
+        // A peer that waits for its answer sends nothing: to stop reading for it would cost two system calls a request.
+        if case .waiting = state, !held.isEmpty { isReadHeld = true } else { context.read() }
     }
 
     /// That the peer will send no more, above all: whoever hears it closes the connection, so our answer goes first.
