@@ -27,12 +27,13 @@ public struct Evaluator: Sendable {
             given += 1
             known.gates.hear(moment, isWhole: known.coverage == .everything)
         }
-        place(event.payload, type: event.type, subject: event.subject, at: moment)
-        if let type = event.payload.type { count(type, event.payload, at: moment) }
-        readWorld(event.payload, type: event.type, at: moment)
-        if let act = Known.AdministrativeAct(event.payload, at: moment) { known.acts.append(act) }
-        if let subject = event.subject, Self.isOfCase(event.payload, type: event.type) {
-            readCase(event.payload, type: event.type, subject: subject, at: moment)
+        let payload = event.payload
+        place(payload, type: event.type, subject: event.subject, at: moment)
+        if let type = payload.type { count(type, payload, at: moment) }
+        readWorld(payload, type: event.type, at: moment)
+        if let act = Known.AdministrativeAct(payload, at: moment) { known.acts.append(act) }
+        if let subject = event.subject, Self.isOfCase(payload, type: event.type) {
+            readCase(payload, type: event.type, subject: subject, at: moment)
         }
     }
 
