@@ -4,13 +4,16 @@ import Hummingbird
 import LedgerEngine
 import Logging
 import MerkleTree
+import NIOCore
 
 /// What a request brings beside itself.
 public struct LedgerContext: InitializableFromSource {
     let logger: Logger
+    let channel: any NIOCore.Channel
 
     public init(source: ApplicationRequestContextSource) {
         logger = source.logger
+        channel = source.channel
     }
 }
 
@@ -31,7 +34,7 @@ public struct LedgerResponder: HTTPResponder {
         let resource = Resource(path: path)
         var response: Response
         do {
-            response = try await answer(request, resource: resource, query: query)
+            response = try await answer(request, resource: resource, query: query, context)
         } catch let interruption as BodyInterrupted {
             finish(request.method.rawValue, resource, status: 400, since: start, context.logger)
             throw interruption.cause
@@ -44,7 +47,9 @@ public struct LedgerResponder: HTTPResponder {
     }
 
     /// The one place that decides which route answers which resource.
-    private func answer(_ request: Request, resource: Resource?, query: Substring?) async throws -> Response {
+    private func answer(
+        _ request: Request, resource: Resource?, query: Substring?, _ context: LedgerContext
+    ) async throws -> Response {
         guard let resource else { throw Problem(.notFound, "this server has no such path") }
         guard resource.methods.contains(request.method.rawValue) else {
             throw Problem(
@@ -56,7 +61,7 @@ public struct LedgerResponder: HTTPResponder {
             return request.method == .post ? try await submit(request, query) : try search(request, query)
         case .event(let index): return try event(index, request, query)
         case .receipt(let index): return try receipt(index, request, query)
-        case .evidence: return try evidence(request, query)
+        case .evidence: return try evidence(request, query, on: context.channel)
         case .marks: return try await mark(request, query)
         case .inclusionProof: return try inclusionProof(request, query)
         case .consistencyProof: return try consistencyProof(request, query)

@@ -48,7 +48,8 @@ public struct RequestLimits: Hashable, Sendable {
     public var lines = 1 << 30
     /// Bytes of a request's head, all fields together.
     public var head = 32 << 10
-    /// Seconds without a byte from the peer, also while its head is being read.
+    /// Seconds without a byte from the peer, also while its head is being read; and in which a peer that is sent an
+    /// extract has to take 64 KiB of it.
     public var idleSeconds = 60
     /// Seconds that a body other than NDJSON may take to arrive.
     public var bodySeconds = 60

@@ -149,6 +149,31 @@ private struct Eavesdropper: LogHandler {
         }
     }
 
+    @Test func `A peer that takes no more of its evidence does not keep its connection`() async throws {
+        let fixture = try await Fixture()
+        let own = try await fixture.token("gateway", ["submit"])
+        let reader = try await fixture.token("reader", ["read"], sources: [])
+        try await fixture.test { client in
+            // More than the sockets' buffers hold.
+            let reason = "\"},\"reason\":\"\(String(repeating: "r", count: 50_000))\"}}"
+            for part in 0..<3 {
+                let lines = (0..<100).map { Event.cancelled("e-\(part)-\($0)").replacing("\"}}}", with: reason) }
+                let answer = try await client.post(own, "application/x-ndjson", lines.joined(separator: "\n"))
+                #expect(try answer.lines.dropLast().allSatisfy { $0["status"] == 201 })
+            }
+        }
+        try await fixture.server({ $0.limits.idleSeconds = 1 }).publicRoutes.test(.live) { client in
+            let quick = try await client.get("/v1/evidence", reader)
+            #expect(quick.bytes.count > 15_000_000)
+            let stalled = try RawClient(port: try #require(client.port))
+            try stalled.write("GET /v1/evidence HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(reader)\r\n\r\n")
+            try await Task.sleep(for: .seconds(3))
+            let received = try await stalled.read()
+            #expect(received.hasPrefix("HTTP/1.1 200") && !received.hasSuffix("\r\n0\r\n\r\n"))
+            stalled.close()
+        }
+    }
+
     @Test func `No token, and nothing of a body, is ever logged, not even at the lowest level`() async throws {
         let fixture = try await Fixture()
         let token = try await fixture.token("gateway", ["submit", "audit"])

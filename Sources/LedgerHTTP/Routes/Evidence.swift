@@ -10,7 +10,7 @@ import Verification
 extension LedgerResponder {
     /// `?from=&to=`: the extract of `[from, to)`, streamed. It carries entries as they are sealed and discloses
     /// nothing that they conceal, so the role `read` suffices.
-    func evidence(_ request: Request, _ query: Substring?) throws -> Response {
+    func evidence(_ request: Request, _ query: Substring?, on channel: any NIOCore.Channel) throws -> Response {
         _ = try caller(of: request.headers, with: .read)
         let query = try Query(query, names: ["from", "to"])
         let time = "a time like 2026-11-22T00:00:00Z"
@@ -21,13 +21,28 @@ extension LedgerResponder {
         headers[.contentType] = MediaType.lines
         headers[.cacheControl] = Caching.none.rawValue
         headers[.xContentTypeOptions] = "nosniff"
+        let patience = TimeAmount.seconds(Int64(configuration.limits.idleSeconds))
         let body = ResponseBody { writer in
-            var rest = extract
             // A failure in here ends the connection without the end of the body: half an extract is told from a whole.
-            while let piece = try rest.next() { try await writer.write(ByteBuffer(bytes: piece)) }
+            var rest = extract
+            while let piece = try rest.next() {
+                for part in Self.parts(of: piece) {
+                    // A peer that takes nothing more would keep its connection for ever.
+                    let stalled = channel.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
+                    defer { stalled.cancel() }
+                    try await writer.write(part)
+                }
+            }
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)
+    }
+
+    /// A piece in parts of 64 KiB: what a slow peer has to take in `RequestLimits.idleSeconds`.
+    private static func parts(of piece: [UInt8]) -> [ByteBuffer] {
+        stride(from: 0, to: piece.count, by: 64 << 10).map {
+            ByteBuffer(bytes: piece[$0..<min(piece.count, $0 + 64 << 10)])
+        }
     }
 
     /// Cuts a mark, so that a period can end here and now. The mark is an entry of the ledger's own: whoever may only
