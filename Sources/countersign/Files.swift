@@ -24,11 +24,20 @@ enum Files {
         .usage("cannot read \(path): \(String(cString: strerror(errno)))")
     }
 
-    /// The first line of a file that holds a secret.
-    static func readSecret(_ path: String) throws -> String {
+    /// A bearer token: a file's first line.
+    static func readToken(_ path: String) throws -> String {
+        try readSecret(path, "no token: its first line must be what `token create` printed")
+    }
+
+    /// What opens the signing key: a file's first line.
+    static func readPassphrase(_ path: String) throws -> [UInt8] {
+        Array(try readSecret(path, "no passphrase: its first line must be one").utf8)
+    }
+
+    private static func readSecret(_ path: String, _ lack: String) throws -> String {
         let line = try read(path).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         guard !line.isEmpty, let text = String(validating: line, as: UTF8.self) else {
-            throw CommandFailure.usage("\(path) holds no token: its first line must be what `token create` printed")
+            throw CommandFailure.usage("\(path) holds \(lack)")
         }
         return text
     }

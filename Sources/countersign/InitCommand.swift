@@ -47,8 +47,11 @@ struct InitCommand: AsyncParsableCommand {
         let settings = try Settings(zones: zone, foreignTypes: foreignTypes)
         let principal = try orderedBy.resolved()
         let passphrase = try ledger.passphrase()
+        let key = try PrivateKey(generating: algorithm)
+        let verifier = try verifierKey(of: key)
         try Self.requireEmpty(directory.path)
-        let verifier = try makeKey(algorithm, passphrase, in: directory)
+        try Files.write(try key.pem(passphrase: passphrase), to: directory.keyFile)
+        try Files.write(verifier.formatted + [UInt8(ascii: "\n")], to: directory.verifierKeyFile)
         try Files.write(try settings.formatted, to: directory.settingsFile)
         let signer = try directory.signer(passphrase: passphrase)
         let storage = try LogFiles.create(directory.path, origin: signer.origin)
@@ -82,16 +85,10 @@ struct InitCommand: AsyncParsableCommand {
         try Files.makeFolder(path + "/keys")
     }
 
-    private func makeKey(
-        _ algorithm: SignatureAlgorithm, _ passphrase: [UInt8]?, in directory: LedgerDirectory
-    ) throws -> VerifierKey {
-        do {
-            let key = try PrivateKey(generating: algorithm)
-            let verifier = try VerifierKey(name: Array(origin.utf8), key: key.publicKey)
-            try Files.write(try key.pem(passphrase: passphrase), to: directory.keyFile)
-            try Files.write(verifier.formatted + [UInt8(ascii: "\n")], to: directory.verifierKeyFile)
-            return verifier
-        } catch let error as NoteError {
+    private func verifierKey(of key: PrivateKey) throws -> VerifierKey {
+        do throws(NoteError) {
+            return try VerifierKey(name: Array(origin.utf8), key: key.publicKey)
+        } catch {
             throw CommandFailure.usage("--origin \(origin) cannot name a log: \(error)")
         }
     }

@@ -15,7 +15,7 @@ struct LedgerOptions: ParsableArguments {
     var directory: LedgerDirectory { LedgerDirectory(path: data) }
 
     func passphrase() throws -> [UInt8]? {
-        try passphraseFile.map { Array(try Files.readSecret($0).utf8) }
+        try passphraseFile.map { try Files.readPassphrase($0) }
     }
 }
 

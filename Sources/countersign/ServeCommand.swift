@@ -4,6 +4,7 @@ import Foundation
 import LedgerEngine
 import LedgerHTTP
 import Logging
+import NIOCore
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -69,6 +70,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         do {
             try await server.run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EADDRNOTAVAIL {
+            throw CommandFailure.failed("cannot listen on \(address): \(ServerClient.words(error))")
         } catch {
             throw CommandFailure.failed("the server stopped: \(error)")
         }

@@ -9,6 +9,6 @@ struct ServerOptions: ParsableArguments {
     var tokenFile: String
 
     func client() throws -> ServerClient {
-        try ServerClient(server: server, token: Files.readSecret(tokenFile))
+        try ServerClient(server: server, token: Files.readToken(tokenFile))
     }
 }

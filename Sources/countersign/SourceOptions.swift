@@ -29,13 +29,13 @@ struct SourceOptions: ParsableArguments {
             guard tokenFile == nil else { throw CommandFailure.usage("--token-file belongs to --server") }
             return .files(
                 LedgerDirectory(path: data),
-                passphrase: try passphraseFile.map { Array(try Files.readSecret($0).utf8) })
+                passphrase: try passphraseFile.map { try Files.readPassphrase($0) })
         case (nil, let server?):
             guard passphraseFile == nil else { throw CommandFailure.usage("--passphrase-file belongs to --data") }
             guard let tokenFile else {
                 throw CommandFailure.usage("--token-file is missing: the server asks who wants to read")
             }
-            return .server(try ServerClient(server: server, token: Files.readSecret(tokenFile)))
+            return .server(try ServerClient(server: server, token: Files.readToken(tokenFile)))
         case (nil, nil), (.some, .some):
             throw CommandFailure.usage("name either --data DIR or --server URL")
         }

@@ -39,4 +39,39 @@ struct OperatorTests {
             ["token", "create", "--data", ledger.data, "--name", "a", "--role", "read", "--as", "Maria"])
         #expect(result.code == 2 && result.errors.contains("--as takes a principal"), "\(result)")
     }
+
+    @Test func `a mistake in init leaves nothing behind that stands in the way of the next try`() throws {
+        let scratch = try ScratchFolder()
+        func make(_ arguments: String...) throws -> CommandResult {
+            try Binary.countersign.run(["init", "--data", "ledger"] + arguments, in: scratch.url)
+        }
+        for arguments in [
+            ["--origin", "two words"], ["--origin", "a", "--algorithm", "rsa"],
+            ["--origin", "a", "--zone", "Mars/Phobos"],
+            ["--origin", "a", "--as", "nobody"], ["--origin", "a", "--passphrase-file", "nothing"],
+        ] {
+            let result = try Binary.countersign.run(["init", "--data", "ledger"] + arguments, in: scratch.url)
+            #expect(result.code == 2 && result.errors.hasPrefix("countersign: "), "\(result)")
+            #expect(!FileManager.default.fileExists(atPath: scratch.path("ledger")), "\(arguments)")
+        }
+        #expect(try make("--origin", "good.example.com").code == 0)
+        let again = try make("--origin", "good.example.com")
+        #expect(again.code == 2 && again.errors.contains("is not empty"), "\(again)")
+    }
+
+    @Test func `a port that is taken, a lock that is held and an empty passphrase are said in words`() throws {
+        let scratch = try ScratchFolder()
+        let ledger = try TestLedger(in: scratch)
+        let server = try ServerProcess(data: ledger.data)
+        let second = try Binary.countersign.run(["serve", "--data", ledger.data, "--listen", "127.0.0.1:0"])
+        #expect(second.code == 1 && second.errors.contains("another process writes this log"), "\(second)")
+        let elsewhere = try ScratchFolder()
+        let other = try TestLedger(in: elsewhere)
+        let address = try #require(server.address.split(separator: "/").last.map(String.init))
+        let taken = try Binary.countersign.run(["serve", "--data", other.data, "--listen", address])
+        #expect(taken.code == 1 && taken.errors.contains("\(address): Address already in use\n"), "\(taken)")
+        let empty = try Binary.countersign.run(
+            ["token", "revoke", "--data", other.data, "--name", "gateway", "--passphrase-file", "/dev/null"])
+        #expect(empty.code == 2 && empty.errors.contains("holds no passphrase"), "\(empty)")
+    }
 }
