@@ -53,7 +53,11 @@ public final class SQLiteIndex: EventIndex {
 
     public func positions(of identities: [EventIdentity]) throws -> [LeafIndex?] {
         guard !identities.isEmpty else { return [] }
-        return try reading { try IndexLookup.positions(of: identities, words: words, in: $0) }
+        // Rows never change, and one that is not there yet is known to whoever asks: no look-up needs to agree with
+        // another, so none is put into a transaction.
+        return try reading(inTransaction: false) {
+            try IndexLookup.positions(of: identities, words: words, in: $0)
+        }
     }
 
     public func apply(_ rows: [IndexRow], head: TreeHead) throws {
@@ -119,10 +123,12 @@ public final class SQLiteIndex: EventIndex {
         }
     }
 
-    private func reading<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    private func reading<Value>(
+        inTransaction isIsolated: Bool = true, _ body: (Database) throws -> Value
+    ) throws -> Value {
         let pool = try usablePool()
         do {
-            return try pool.read(body)
+            return try isIsolated ? pool.read(body) : pool.unsafeRead(body)
         } catch let error as DatabaseError where IndexFile.meansDamage(error) {
             giveUp(pool, error.description)
             throw IndexError.unusable(error.description)
