@@ -11,10 +11,10 @@ extension Sequencer {
     /// Takes what has gathered and commits it. What is still there afterwards gets a turn of its own, so that
     /// nothing else of the actor's waits for long.
     ///
-    /// Where the index is half as late as it may be, it gets a moment to catch up: so a flood is slowed to what the
-    /// index can take, and refused only where the index does not move.
+    /// Where the index is late, it gets a moment to catch up: so a flood is slowed to what the index can take, and
+    /// refused only where the index does not move.
     func commitGathered() {
-        pending.wait(until: parts.limits.indexLag / 2)
+        pending.wait(until: parts.limits.indexLag / 6)
         let tickets = inbox.take()
         guard !tickets.isEmpty else { return }
         commit(tickets)
