@@ -47,6 +47,33 @@ struct CommandOutputTests {
         #expect(check.output.contains("\"findings\":\(lines.count - 1),"))
     }
 
+    @Test func `the verifier's --json has the shapes that the page shows, whatever it finds`() throws {
+        let page = try CommandOutputPage()
+        let scratch = try ScratchFolder()
+        let ledger = try TestLedger(in: scratch)
+        let elsewhere = try ScratchFolder()
+        let other = try TestLedger(in: elsewhere)
+        for arguments in [["export", "--out", "e.zip"], ["tiles", "export", "tiles"]] {
+            let result = try Binary.countersign.run(arguments + ["--data", ledger.data], in: scratch.url)
+            #expect(result.code == 0, "\(result.errors)")
+        }
+        let server = try ServerProcess(data: ledger.data)
+        try Data(ledger.token.utf8).write(to: scratch.url.appendingPathComponent("token"))
+        let receipt = try Binary.countersign.run(
+            ["receipt", "1", "--server", server.address, "--token-file", "token", "--out", "r.json"], in: scratch.url)
+        #expect(receipt.code == 0, "\(receipt.errors)")
+        server.stop()
+        for (what, file) in [("receipt", "r.json"), ("package", "e.zip"), ("log", "tiles")] {
+            for (trust, code) in [(ledger.data, 0), (other.data, 1)] as [(String, Int32)] {
+                let result = try Binary.verify.run(
+                    [what, file, "--trust", trust + "/trust", "--json"], in: scratch.url)
+                #expect(result.code == code && result.errors.isEmpty, "\(what): \(result)")
+                try page.expect(result.output, is: "verify \(what)")
+                try page.expect(page.items(of: "checks", in: result.output), is: "verify check")
+            }
+        }
+    }
+
     /// One bit of the last event.
     private static func damage(_ folder: URL) throws {
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first)
@@ -108,6 +135,14 @@ struct CommandOutputPage {
                 #expect(optional.contains(name.string), "\(shape): \(name) is missing: \(line)")
             }
         }
+    }
+
+    /// The objects of a list, one a line.
+    func items(of member: Text, in output: String) throws -> String {
+        guard case .object(let object) = try JSONValue(parsing: Array(output.utf8.dropLast()), maxDepth: 4),
+            case .array(let items)? = object[member]
+        else { throw NoExample() }
+        return items.map { String(decoding: $0.canonicalBytes, as: UTF8.self) + "\n" }.joined()
     }
 
     private func section(_ shape: String) throws -> (example: JSONObject, optional: Set<String>) {
