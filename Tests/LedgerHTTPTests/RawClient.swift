@@ -5,7 +5,10 @@ import Glibc
 ///
 /// Waiting for bytes blocks a thread, so it is done on one of its own: the few that Swift's tasks share belong to the
 /// server under test.
-struct RawClient {
+///
+/// A thread of a test may still write when the test has closed its client. The descriptor is therefore let go with the
+/// last reference only: sooner, its number would be some other connection's, of another test.
+final class RawClient: Sendable {
     private let socketDescriptor: Int32
 
     init(port: Int) throws {
@@ -54,7 +57,7 @@ struct RawClient {
     func read(until isEnough: @escaping @Sendable (String) -> Bool = { _ in false }) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
-                continuation.resume(with: Result { try readHere(until: isEnough) })
+                continuation.resume(with: Result { try self.readHere(until: isEnough) })
             }
         }
     }
@@ -74,7 +77,10 @@ struct RawClient {
     /// Tells the peer that nothing more will come; what it sends is still read.
     func finishWriting() { _ = shutdown(socketDescriptor, Int32(SHUT_WR)) }
 
-    func close() { _ = Glibc.close(socketDescriptor) }
+    /// Ends the connection both ways.
+    func close() { shutdown(socketDescriptor, Int32(SHUT_RDWR)) }
+
+    deinit { _ = Glibc.close(socketDescriptor) }
 
     /// One request on a connection of its own; the whole answer as text.
     static func once(
