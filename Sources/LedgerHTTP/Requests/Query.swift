@@ -17,8 +17,8 @@ struct Query {
                 continue
             }
             if !names.contains(name) {
-                complaints.append(
-                    "there is no parameter '\(name)' here (there are: \(names.sorted().joined(separator: ", ")))")
+                let known = names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
+                complaints.append("there is no parameter '\(name)' here (there are: \(known))")
             } else if values.updateValue(value, forKey: name) != nil {
                 complaints.append("the parameter '\(name)' stands twice")
             }
