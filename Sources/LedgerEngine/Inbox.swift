@@ -9,7 +9,7 @@ final class PreparedEvent: Sendable {
 
     init(_ event: ApprovalEvent) {
         self.event = event
-        people = event.withData { EventPeople(type: event.type, data: $0) }
+        people = EventPeople(event)
     }
 }
 

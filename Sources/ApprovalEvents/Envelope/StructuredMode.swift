@@ -64,7 +64,7 @@ extension EventDraft {
                     asGiven = nil
                     continue
                 }
-                let known = AttributeName(name.shortName)
+                let known = AttributeName(name.shortContent)
                 switch known {
                 case .data: data = value.index
                 case .dataBase64: base64 = value.index

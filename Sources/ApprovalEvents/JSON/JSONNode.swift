@@ -117,7 +117,7 @@ extension JSONNode {
 
     /// The member `name` of an object.
     package subscript(_ name: ShortName) -> JSONNode? {
-        for member in members where member.name.shortName == name { return member.value }
+        for member in members where member.name.shortContent == name { return member.value }
         return nil
     }
 

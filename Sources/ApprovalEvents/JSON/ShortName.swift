@@ -60,10 +60,13 @@ extension ShortName: ExpressibleByStringLiteral {
 }
 
 extension JSONNode {
+    /// What a string says, as a short name; nil for longer ones, and for anything else.
+    package var shortName: ShortName? { isString ? shortContent : nil }
+
     /// What a string says, as a short name; nil for longer ones.
     /// - Precondition: it is a string.
     @inline(__always)
-    var shortName: ShortName? {
+    var shortContent: ShortName? {
         let (start, end) = (Int(record.start), Int(record.end))
         guard record.isPlain, start + ShortName.mostBytes <= text.bytes.count, let base = text.bytes.baseAddress
         else { return withStringBytes { ShortName(bytes: $0) } }

@@ -72,7 +72,7 @@ struct Inspector {
         var next = first
         var present: UInt64 = 0
         for (name, value) in object.members {
-            guard let at = find(name.shortName, from: next, to: end) else {
+            guard let at = find(name.shortContent, from: next, to: end) else {
                 reportUnknown(name, value, in: index)
                 continue
             }
@@ -99,7 +99,7 @@ struct Inspector {
     }
 
     private mutating func inspect(_ value: JSONNode, isOneOf words: Range<Int32>) {
-        if let word = value.shortName {
+        if let word = value.shortContent {
             for at in words where rows.words[Int(at)] == word { return }
         }
         let listed = ShapeTable.vocabulary.texts(words)

@@ -36,8 +36,10 @@ extension MemberRule {
             guard let first = object.member(low)?.integer, let last = object.member(high)?.integer else { return }
             if first > last { inspector.report(id, words, at: object, low) }
         case .atMostCount(let name, of: let items):
-            guard let count = object.member(name)?.integer, let listed = object.member(items), listed.isArray else { return }
-            if count > listed.items.count { inspector.report(id, words, at: object, name) }
+            guard let count = object.member(name)?.integer, let listed = object.member(items), listed.isArray,
+                count > listed.items.count
+            else { return }
+            inspector.report(id, words, at: object, name)
         case .distinct(let name, in: let items):
             var seen: Set<Text> = []
             for item in object.items(items) {
