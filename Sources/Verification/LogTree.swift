@@ -13,6 +13,24 @@ public struct LogTree {
     }
 }
 
+/// A `LogTree` whose files may be read from several threads at once.
+public struct SharedLogTree: Sendable {
+    public let read: @Sendable (_ path: String) throws -> [UInt8]?
+
+    public init(read: @escaping @Sendable (_ path: String) throws -> [UInt8]?) {
+        self.read = read
+    }
+}
+
+/// How far into a log tree is looked.
+public enum LogTreeScope: Hashable, Sendable {
+    /// Every hash, and every entry: its canonical form, the vocabulary, the clock.
+    case everything
+    /// Every hash. What the entries say is not read: those checks are `notChecked`, and as nobody asked for them, they
+    /// do not count in the verdict.
+    case hashes
+}
+
 /// What a log tree was found to be.
 public struct LogTreeVerdict: Sendable {
     public let report: VerificationReport
@@ -29,15 +47,72 @@ extension LogTree {
     ///   - since: an older signed note of the same log, which the head must extend.
     ///   - progress: told the number of entries hashed so far and in all, once for each bundle.
     public func verify(
-        under trust: TLogPolicy, since: [UInt8]? = nil, progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
+        under trust: TLogPolicy, since: [UInt8]? = nil, scope: LogTreeScope = .everything,
+        progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
     ) throws -> LogTreeVerdict {
-        var report = VerificationReport()
-        guard let note = try read("checkpoint") else {
-            report.add("log-signature", "the tree has a signed head", .fails(reason: "there is no file `checkpoint`"))
-            return LogTreeVerdict(report: report, head: nil)
+        var heads = LogTreeHeads(note: try read("checkpoint"), since: since, under: trust)
+        guard var walk = heads.walk(scope: scope) else { return heads.verdict }
+        for number in 0..<walk.sections.count {
+            let section = walk.sections[number]
+            walk.take(try section.findings(read), of: section, progress: progress)
         }
-        let head = TrustedHead.read(note, under: trust, into: &report)
-        var earlier: TrustedHead?
+        try walk.finish(read)
+        return heads.verdict(of: walk)
+    }
+}
+
+extension SharedLogTree {
+    /// The same as `LogTree.verify`, on several threads: the same files are read once, the same is found, and it is
+    /// reported in the same order.
+    ///
+    /// A few sections of the log are out at a time, each with one bundle in memory, so the memory that this takes does
+    /// not grow with the log but for 64 bytes a bundle.
+    ///
+    /// - Parameter jobs: how many sections are looked at at once; at least 1. More than there are cores is of no use.
+    public func verify(
+        under trust: TLogPolicy, since: [UInt8]? = nil, scope: LogTreeScope = .everything, jobs: Int,
+        progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
+    ) async throws -> LogTreeVerdict {
+        var heads = LogTreeHeads(note: try read("checkpoint"), since: since, under: trust)
+        guard var walk = heads.walk(scope: scope) else { return heads.verdict }
+        let (read, sections) = (read, walk.sections)
+        try await withThrowingTaskGroup(of: (Int, LogTreeFindings).self) { group in
+            var waiting: [Int: LogTreeFindings] = [:]
+            var (begun, taken) = (0, 0)
+            while taken < sections.count {
+                // None is begun far ahead of one that is slow, for what was found waits for its turn in memory.
+                while begun < sections.count, begun < taken + 4 * jobs, begun - taken - waiting.count < jobs {
+                    let (number, section) = (begun, sections[begun])
+                    group.addTask { (number, try section.findings(read)) }
+                    begun += 1
+                }
+                guard let (number, found) = try await group.next() else { break }
+                waiting[number] = found
+                while let found = waiting.removeValue(forKey: taken) {
+                    walk.take(found, of: sections[taken], progress: progress)
+                    taken += 1
+                }
+            }
+        }
+        try walk.finish(read)
+        return heads.verdict(of: walk)
+    }
+}
+
+/// The heads that a tree is held against, and what was found of them.
+private struct LogTreeHeads {
+    private var report = VerificationReport()
+    private var head: TrustedHead?
+    private var earlier: TrustedHead?
+    private let hasSince: Bool
+
+    init(note: [UInt8]?, since: [UInt8]?, under trust: TLogPolicy) {
+        hasSince = since != nil
+        guard let note else {
+            report.add("log-signature", "the tree has a signed head", .fails(reason: "there is no file `checkpoint`"))
+            return
+        }
+        head = TrustedHead.read(note, under: trust, into: &report)
         if let since {
             var sub = VerificationReport()
             earlier = TrustedHead.read(since, under: trust, into: &sub)
@@ -45,21 +120,26 @@ extension LogTree {
                 "since-signature", "a log key of the trust file signed the earlier head",
                 sub["log-signature"] ?? .notChecked(reason: "it was not read"))
         }
-        guard let head else {
+        if head == nil {
             report.add("entries", "every entry is the one that was signed", .notChecked(reason: "there is no head"))
-            return LogTreeVerdict(report: report, head: nil)
         }
-        var walk = LogTreeWalk(tree: self, head: head.head, earlier: earlier?.head.size)
-        try walk.run(progress: progress)
-        walk.judge(into: &report)
-        if since != nil { report.add(walk.consistency(from: earlier, to: head)) }
-        return LogTreeVerdict(report: report, head: head)
     }
-}
 
-extension LogTreeWalk {
+    /// The walk that the head asks for; nil without one.
+    func walk(scope: LogTreeScope) -> LogTreeWalk? {
+        head.map { LogTreeWalk(head: $0.head, earlier: earlier?.head.size, scope: scope) }
+    }
+
+    var verdict: LogTreeVerdict { LogTreeVerdict(report: report, head: head) }
+
+    mutating func verdict(of walk: LogTreeWalk) -> LogTreeVerdict {
+        walk.judge(into: &report)
+        if hasSince, let head { report.add(consistency(of: walk, with: head)) }
+        return verdict
+    }
+
     /// Whether the tree that was hashed here had the earlier head's root at the earlier head's size.
-    fileprivate func consistency(from earlier: TrustedHead?, to head: TrustedHead) -> Check {
+    private func consistency(of walk: LogTreeWalk, with head: TrustedHead) -> Check {
         let claim = earlier.map { "the log only grew since its head of \($0.head.size) entries" }
         func check(_ outcome: Outcome) -> Check {
             Check("consistency", claim ?? "the log only grew since the earlier head", outcome)
@@ -69,11 +149,11 @@ extension LogTreeWalk {
         guard earlier.head.size <= head.head.size else {
             return check(.fails(reason: "the earlier head is larger than this one: the log was rolled back"))
         }
-        guard entriesLeadToRoot else {
+        guard walk.entriesLeadToRoot else {
             return check(.notChecked(reason: "the entries here do not lead to the signed head"))
         }
         return check(
-            earlierRoot == earlier.head.root
+            walk.earlierRoot == earlier.head.root
                 ? .holds : .fails(reason: "at that size this log has another root: history was rewritten"))
     }
 }

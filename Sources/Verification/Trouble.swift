@@ -13,6 +13,12 @@ struct Trouble: Hashable, Sendable {
         if notes.count < limit { notes.append(text) }
     }
 
+    /// Takes up what was gathered after this.
+    mutating func append(_ next: Trouble) {
+        count += next.count
+        notes += next.notes.prefix(limit - notes.count)
+    }
+
     var outcome: Outcome {
         guard count > 0 else { return .holds }
         let rest = count > notes.count ? "; and \(count - notes.count) more" : ""

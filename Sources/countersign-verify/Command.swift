@@ -3,7 +3,7 @@ import Glibc
 
 /// The auditor's command. It reads files and nothing else: no server, no database, no network.
 @main
-struct Verify: ParsableCommand {
+struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "countersign-verify",
         abstract: "Checks what a Countersign ledger gave you, offline, under your own trust file.",
@@ -26,15 +26,20 @@ struct Verify: ParsableCommand {
 
             Exit codes: 0 everything asked holds; 1 something fails; 2 it could not be asked (usage, a missing file); 3 the \
             package reports exceptions, only with --fail-on-exceptions; 4 nothing fails, but something asked for could not \
-            be checked. What your trust file leaves out (quorum none) is printed and does not count.
+            be checked. What your trust file leaves out (quorum none), or you with --hashes-only, is printed and does not \
+            count.
             """,
         version: "0.1.0",
         subcommands: [VerifyReceipt.self, VerifyPackage.self, VerifyLog.self, VerifyConsistency.self])
 
-    static func main() {
+    static func main() async {
         do {
             var command = try parseAsRoot()
-            try command.run()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
         } catch let code as ExitCode {
             exit(code)
         } catch let error as InputError {

@@ -82,6 +82,8 @@ import Verification
             (["log", "r.json", "--trust", "trust"], "not a folder"),
             (["package", "none.zip", "--trust", "trust"], "none.zip"),
             (["receipt", "r.json", "--trust", "trust", "--bogus"], "bogus"),
+            (["log", ".", "--trust", "trust", "--jobs", "0"], "--jobs"),
+            (["log", ".", "--trust", "trust", "--jobs", "two"], "--jobs"),
         ] {
             let ran = try Command.run(Command.verifier, arguments, in: folder)
             #expect(ran.code == 2, "\(arguments): \(ran)")
@@ -167,6 +169,28 @@ import Verification
         let ran = try verify("log", "tiles", "--trust", "trust")
         #expect(ran.code == 1)
         #expect(ran.output.contains("entry \(log.entries.count - 1) in \(path) was changed"), "\(ran)")
+    }
+
+    @Test("looks at the hashes alone where it is told to, and says what it left out") func hashesOnly() throws {
+        for (path, bytes) in try log.tiles() { try folder.write("tiles/\(path)", bytes) }
+        let ran = try verify("log", "tiles", "--trust", "trust", "--hashes-only", "--jobs", "2")
+        #expect(ran.code == 0, "\(ran)")
+        let claims = [
+            "every entry is in the one canonical form and valid", "the ledger's clock never falls along them",
+        ]
+        for claim in claims {
+            #expect(ran.output.contains("not checked  \(claim) — only the hashes were asked for"), "\(ran)")
+        }
+        #expect(ran.output.hasSuffix("hashes of the log: holds\n"))
+        let json = try verify("log", "tiles", "--trust", "trust", "--hashes-only", "--json")
+        let checks = try JSONValue(parsing: Array(json.output.utf8)).asObject?["checks"]?.asArray ?? []
+        let unasked = checks.compactMap(\.asObject).filter { $0["asked"] == false && $0["outcome"] == "not checked" }
+        #expect(Set(unasked.compactMap { $0["id"] }) == ["witnesses", "entry-form", "clock"])
+        let path = "tile/0/000.p/\(log.entries.count)"
+        var bytes = try #require(try log.tiles()[path])
+        bytes[33] ^= 1
+        try folder.write("tiles/\(path)", bytes)
+        #expect(try verify("log", "tiles", "--trust", "trust", "--hashes-only").code == 1)
     }
 
     @Test("checks that one head extends another") func consistency() throws {
