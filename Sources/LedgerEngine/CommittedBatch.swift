@@ -4,8 +4,8 @@ import MerkleTree
 import SignedNotes
 
 /// The entries of one commit and the head that it signed: a receipt for each of them can be made from memory, on
-/// whatever thread its submitter waits, while the next commit runs.
-public struct CommittedBatch: Sendable {
+/// whatever thread its submitter waits, while the next commit runs. A reference, shared by all of them.
+public final class CommittedBatch: Sendable {
     private let plan: BatchPlan
     private let disclosures: [[Disclosure]]
     /// The proof of the first entry: its checkpoint is read once for all of them.

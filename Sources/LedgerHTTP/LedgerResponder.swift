@@ -21,11 +21,17 @@ public struct LedgerContext: InitializableFromSource {
 ///
 /// The router is a closed enumeration (`Resource`) and not Hummingbird's: the compiler then asks for a route for
 /// each resource, a wrong method is told from a wrong path, and the hot path builds no parameters.
-public struct LedgerResponder: HTTPResponder {
+public final class LedgerResponder: HTTPResponder {
     let ledger: OpenedLedger
     let configuration: ServerConfiguration
     let drain: Drain
     let metrics = Metrics()
+
+    init(ledger: OpenedLedger, configuration: ServerConfiguration, drain: Drain) {
+        self.ledger = ledger
+        self.configuration = configuration
+        self.drain = drain
+    }
 
     public func respond(to request: Request, context: LedgerContext) async throws -> Response {
         let start = ContinuousClock.now

@@ -54,8 +54,8 @@ public final class SQLiteIndex: EventIndex {
     public func positions(of identities: [EventIdentity]) throws -> [LeafIndex?] {
         guard !identities.isEmpty else { return [] }
         // Rows never change, and one that is not there yet is known to whoever asks: no look-up needs to agree with
-        // another, so none is put into a transaction.
-        return try reading(inTransaction: false) {
+        // another. A transaction is cheaper only where it saves many statements a lock of their own.
+        return try reading(inTransaction: identities.count > 4) {
             try IndexLookup.positions(of: identities, words: words, in: $0)
         }
     }

@@ -28,6 +28,27 @@ enum ByteWords {
         return at
     }
 
+    /// Copies what is plain from `start` on, in words of eight bytes, of which the last may hold more than is plain.
+    /// Returns the same place as `plainEnd`.
+    ///
+    /// - Precondition: `output` has eight bytes more than the plain ones from `place` on.
+    @inline(__always)
+    static func copyPlain(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, to output: UnsafeMutableBufferPointer<UInt8>, _ place: Int
+    ) -> Int {
+        guard let source = UnsafeRawPointer(bytes.baseAddress), let target = UnsafeMutableRawPointer(output.baseAddress)
+        else { return start }
+        var at = start
+        while at + 8 <= bytes.count {
+            let word = load(source, at)
+            target.storeBytes(of: word.littleEndian, toByteOffset: place + at - start, as: UInt64.self)
+            let found = special(word)
+            guard found == 0 else { return at + found.trailingZeroBitCount >> 3 }
+            at += 8
+        }
+        return at
+    }
+
     @inline(__always)
     private static func special(_ word: UInt64) -> UInt64 {
         let quote = word ^ all(UInt8(ascii: "\""))

@@ -1,3 +1,5 @@
+import LedgerCrypto
+
 /// A JSON string in the one form that RFC 8785 §3.2.2.2 gives it.
 public enum CanonicalString {
     /// Appends UTF-8 text in quotes, with the escapes that it must have and no others.
@@ -6,47 +8,69 @@ public enum CanonicalString {
     }
 
     static func append(_ text: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "\""))
-        var (written, at) = (0, 0)
-        while true {
-            at = ByteWords.plainEnd(in: text, from: at)
-            guard at < text.count else { break }
-            if needsEscape(text[at]) {
-                output.append(contentsOf: UnsafeBufferPointer(rebasing: text[written..<at]))
-                appendEscape(of: text[at], to: &output)
-                written = at + 1
+        // Eight bytes are copied at a time and what follows them is written over, so there is room for eight more.
+        let most = text.count + growth(of: text) + 2
+        output += [UInt8](unsafeUninitializedCapacity: most + 8) { escaped, count in
+            escaped[0] = UInt8(ascii: "\"")
+            count = 1
+            var at = 0
+            while at < text.count {
+                let end = min(ByteWords.copyPlain(text, at, to: escaped, count), text.count)
+                count += end - at
+                at = end
+                guard at < text.count else { break }
+                if needsEscape(text[at]) {
+                    count += writeEscape(of: text[at], to: escaped, at: count)
+                } else {
+                    escaped[count] = text[at]
+                    count += 1
+                }
+                at += 1
             }
-            at += 1
+            escaped[count] = UInt8(ascii: "\"")
+            count += 1
         }
-        output.append(contentsOf: UnsafeBufferPointer(rebasing: text[written...]))
-        output.append(UInt8(ascii: "\""))
+    }
+
+    /// How many bytes the escapes add, at the most.
+    private static func growth(of text: UnsafeBufferPointer<UInt8>) -> Int {
+        var growth = 0
+        for byte in text {
+            growth += byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? 1 : byte < 0x20 ? 5 : 0
+        }
+        return growth
     }
 
     /// The escape that a character must have; empty for all that need none.
     static func escape(of scalar: Unicode.Scalar) -> [UInt8] {
         guard let byte = UInt8(exactly: scalar.value), needsEscape(byte) else { return [] }
-        var escape: [UInt8] = []
-        appendEscape(of: byte, to: &escape)
-        return escape
+        return [UInt8](unsafeUninitializedCapacity: 6) { escape, count in
+            count = writeEscape(of: byte, to: escape, at: 0)
+        }
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
-    private static func appendEscape(of byte: UInt8, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "\\"))
+    /// Writes two bytes, or six, and returns how many.
+    private static func writeEscape(of byte: UInt8, to output: UnsafeMutableBufferPointer<UInt8>, at start: Int) -> Int
+    {
+        output[start] = UInt8(ascii: "\\")
+        let letter: UInt8
         switch byte {
-        case 0x08: output.append(UInt8(ascii: "b"))
-        case 0x09: output.append(UInt8(ascii: "t"))
-        case 0x0A: output.append(UInt8(ascii: "n"))
-        case 0x0C: output.append(UInt8(ascii: "f"))
-        case 0x0D: output.append(UInt8(ascii: "r"))
+        case 0x08: letter = UInt8(ascii: "b")
+        case 0x09: letter = UInt8(ascii: "t")
+        case 0x0A: letter = UInt8(ascii: "n")
+        case 0x0C: letter = UInt8(ascii: "f")
+        case 0x0D: letter = UInt8(ascii: "r")
         case 0x00..<0x20:
-            output += "u00".utf8
-            output.append(UInt8(ascii: "0") + (byte >> 4))
-            output.append((byte & 15) < 10 ? UInt8(ascii: "0") + (byte & 15) : UInt8(ascii: "a") + (byte & 15) - 10)
-        default: output.append(byte)
+            let digits = Array("u00".utf8) + Hex.encode([byte])
+            for (place, digit) in digits.enumerated() { output[start + 1 + place] = digit }
+            return 6
+        default: letter = byte
         }
+        output[start + 1] = letter
+        return 2
     }
 }

@@ -40,12 +40,19 @@ final class SubmissionHandler: ChannelDuplexHandler {
         case event(Any)
     }
 
-    private struct Delivery {
+    private final class Delivery {
         let fields: SubmissionFields
         let start: ContinuousClock.Instant
         /// Who submits, or why not: decided when the request begins, so that a shutdown answers what has begun.
         let caller: Result<Caller, any Error>
         var body: [UInt8] = []
+
+        init(_ fields: SubmissionFields, start: ContinuousClock.Instant, caller: Result<Caller, any Error>) {
+            self.fields = fields
+            self.start = start
+            self.caller = caller
+            body.reserveCapacity(fields.contentLength ?? 0)
+        }
     }
 
     init(responder: LedgerResponder, logger: Logger) {
@@ -68,10 +75,8 @@ final class SubmissionHandler: ChannelDuplexHandler {
                 return context.fireChannelRead(wrapInboundOut(part))
             }
             state = .reading(begin(fields))
-        case (.reading(var delivery), .body(let bytes)):
-            state = .passing  // the one reference to the body is here
+        case (.reading(let delivery), .body(let bytes)):
             bytes.withUnsafeReadableBytes { delivery.body.append(contentsOf: $0) }
-            state = .reading(delivery)
             if responder.isOverdue(since: delivery.start) { giveUp(delivery, context) }
         case (.reading(let delivery), .end):
             state = .waiting
@@ -93,9 +98,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
             }
             return caller
         }
-        var delivery = Delivery(fields: fields, start: start, caller: caller)
-        delivery.body.reserveCapacity(fields.contentLength ?? 0)
-        return delivery
+        return Delivery(fields, start: start, caller: caller)
     }
 
     private func submit(_ delivery: Delivery, _ context: ChannelHandlerContext) {

@@ -27,7 +27,7 @@ extension LedgerResponder {
                 answer.yield(lines.events)
             }
             try await reading
-            try await writer.write(checkpointLine)
+            try await writer.write(self.checkpointLine)
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)
