@@ -37,9 +37,35 @@ public struct Checkpoint: Hashable, Sendable {
 
     /// Reads a note's text in its one form.
     public init(parsing text: [UInt8]) throws(NoteError) {
+        let lines = try CheckpointLines(parsing: text)
+        try self.init(origin: lines.origin, head: lines.head, extensions: lines.extensions)
+    }
+
+    /// The text, ready to be signed.
+    public var formatted: [UInt8] {
+        var text = origin
+        text += "\n\(head.size.value)\n".utf8
+        text += Base64.encode(head.root.bytes)
+        text.append(TextRules.lineFeed)
+        for line in extensions { text += line + [TextRules.lineFeed] }
+        return text
+    }
+}
+
+/// A checkpoint's lines as they stand, each well-formed by itself. An empty tree may still have another root than it
+/// must: a witness answers that otherwise than a text that is no checkpoint.
+struct CheckpointLines: Hashable, Sendable {
+    let origin: [UInt8]
+    let head: TreeHead
+    let extensions: [[UInt8]]
+
+    init(parsing text: [UInt8]) throws(NoteError) {
         var reader = LineReader(text[...])
         guard let origin = reader.next(), let size = reader.next(), let root = reader.next() else {
             throw .malformed("a checkpoint has the three lines origin, size and root, each ended by a line feed")
+        }
+        guard TextRules.isLine(origin) else {
+            throw .malformed("a checkpoint's origin is one line of UTF-8 without control characters, not empty")
         }
         guard let count = TextRules.decimal(size) else {
             throw .malformed("line 2 of the checkpoint is not a size: decimal, no leading zero, below 2^63")
@@ -54,17 +80,8 @@ public struct Checkpoint: Hashable, Sendable {
             }
             extensions.append([UInt8](line))
         }
-        try self.init(
-            origin: [UInt8](origin), head: TreeHead(size: TreeSize(count), root: digest), extensions: extensions)
-    }
-
-    /// The text, ready to be signed.
-    public var formatted: [UInt8] {
-        var text = origin
-        text += "\n\(head.size.value)\n".utf8
-        text += Base64.encode(head.root.bytes)
-        text.append(TextRules.lineFeed)
-        for line in extensions { text += line + [TextRules.lineFeed] }
-        return text
+        self.origin = [UInt8](origin)
+        head = TreeHead(size: TreeSize(count), root: digest)
+        self.extensions = extensions
     }
 }

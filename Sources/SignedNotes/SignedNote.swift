@@ -45,18 +45,13 @@ public struct SignedNote: Hashable, Sendable {
         guard let end = SignedNote.endOfText(note) else {
             throw .malformed("no empty line divides the note's text from its signatures")
         }
-        try self.init(text: [UInt8](note[..<end]), signatures: try SignedNote.lines(in: note[(end + 1)...]))
+        try self.init(text: [UInt8](note[..<end]), signatures: try NoteSignature.parse(lines: note[(end + 1)...]))
     }
 
     private static func format(_ text: [UInt8], _ signatures: [NoteSignature]) -> [UInt8] {
         var note = text
         note.append(TextRules.lineFeed)
-        for line in signatures {
-            note += SignedNote.dash + line.name
-            note.append(TextRules.space)
-            note += Base64.encode(KeyID.bytes(line.keyID) + line.signature)
-            note.append(TextRules.lineFeed)
-        }
+        for signature in signatures { note += signature.line }
         return note
     }
 
@@ -86,9 +81,6 @@ public struct SignedNote: Hashable, Sendable {
         return keys.filter { signers.contains($0) && seen.insert($0).inserted }
     }
 
-    /// An em dash and a space, in UTF-8.
-    private static let dash: [UInt8] = [0xE2, 0x80, 0x94, 0x20]
-
     /// The index after the text's last line feed, which is the empty line's own line feed.
     private static func endOfText(_ note: [UInt8]) -> Int? {
         var end = note.count - 1
@@ -97,32 +89,6 @@ public struct SignedNote: Hashable, Sendable {
             end -= 1
         }
         return nil
-    }
-
-    private static func lines(in bytes: ArraySlice<UInt8>) throws(NoteError) -> [NoteSignature] {
-        var reader = LineReader(bytes)
-        var lines: [NoteSignature] = []
-        while !reader.isAtEnd {
-            guard let line = reader.next() else { throw .malformed("the note's last line has no line feed") }
-            guard lines.count < maxSignatureCount else {
-                throw .malformed("a note with more than \(maxSignatureCount) signatures")
-            }
-            guard let signature = try parse(line) else {
-                throw .malformed("signature line \(reader.number) is not '— name base64(key id, signature)'")
-            }
-            lines.append(signature)
-        }
-        return lines
-    }
-
-    private static func parse(_ line: ArraySlice<UInt8>) throws(NoteError) -> NoteSignature? {
-        guard line.starts(with: dash) else { return nil }
-        let parts = line.dropFirst(dash.count).split(
-            separator: TextRules.space, maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let content = Base64.decode(parts[1]), content.count > 4 else { return nil }
-        return try NoteSignature(
-            name: [UInt8](parts[0]), keyID: content.prefix(4).reduce(0) { $0 << 8 | UInt32($1) },
-            signature: [UInt8](content.dropFirst(4)))
     }
 }
 

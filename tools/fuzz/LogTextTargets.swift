@@ -38,6 +38,19 @@ func fuzzTLogProof(_ input: [UInt8]) {
     _ = try? proof.proof.verify(leaf: checkpoint.head.root, at: proof.index, in: checkpoint.head)
 }
 
+func fuzzAddCheckpoint(_ input: [UInt8]) {
+    guard let request = try? AddCheckpointRequest(parsing: input) else { return }
+    precondition(request.formatted == input, "a request has one form")
+    precondition(request.head.size.value < 1 << 63 && request.oldSize.value < 1 << 63, "sizes are below 2^63")
+    let earlier = TreeHead(size: request.oldSize, root: request.head.root)
+    _ = try? request.proof.verify(from: earlier, to: request.head)
+}
+
+func fuzzSignatureLines(_ input: [UInt8]) {
+    guard let lines = try? NoteSignature.parse(lines: input) else { return }
+    precondition(lines.flatMap(\.line) == input, "signature lines have one form")
+}
+
 func fuzzPolicy(_ input: [UInt8]) {
     guard let policy = try? TLogPolicy(parsing: input) else { return }
     precondition((try? TLogPolicy(parsing: policy.formatted)) == policy, "a policy that is written out is the same")

@@ -21,6 +21,8 @@ private let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "tile-path": fuzzTilePath,
     "tlog-proof": fuzzTLogProof,
     "vkey": fuzzVerifierKey,
+    "witness-answer": fuzzSignatureLines,
+    "witness-request": fuzzAddCheckpoint,
 ]
 
 private let chosen: @Sendable ([UInt8]) -> Void = {

@@ -221,6 +221,7 @@ def proofs():
 
 def files():
     import policy_cases
+    import witness_cases
 
     return {
         "vkeys.json": vkeys(),
@@ -229,4 +230,5 @@ def files():
         "proofs.json": proofs(),
         "policies.json": policy_cases.policies(),
         "tile-paths.json": policy_cases.tile_paths(),
+        "witness.json": witness_cases.witness(),
     }
