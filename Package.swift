@@ -118,11 +118,25 @@ let serverTargets: [Target] = [
             .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             .product(name: "HTTPTypes", package: "swift-http-types"),
         ]),
+    // A witness of any log, apart from the ledger.
+    room(
+        "LogWitness",
+        [
+            "LedgerCrypto", "MerkleTree", "SignedNotes",
+            .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "HummingbirdCore", package: "hummingbird"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+        ]),
     command(
         "countersign",
         [
             "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting",
-            "EvidencePackages", "LedgerEngine", "LogFiles", "SQLiteIndex", "LedgerHTTP", argumentParser,
+            "EvidencePackages", "LedgerEngine", "LogFiles", "SQLiteIndex", "LedgerHTTP", "LogWitness",
+            argumentParser,
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -147,11 +161,12 @@ let serverTargets: [Target] = [
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             .product(name: "Logging", package: "swift-log"),
         ]),
+    tests("LogWitnessTests", ["TestLog", "LedgerCrypto", "MerkleTree", "SignedNotes", "LogWitness"]),
     // Runs the built binaries as their users do.
     tests(
         "CommandTests",
         [
-            "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "countersign",
+            "TestLog", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "countersign",
             "countersign-verify",
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "NIOCore", package: "swift-nio"),

@@ -35,7 +35,7 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The same address with the port that the system chose.
-    func bound(to port: Int) -> ListenAddress { ListenAddress(host: host, port: port) }
+    public func bound(to port: Int) -> ListenAddress { ListenAddress(host: host, port: port) }
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

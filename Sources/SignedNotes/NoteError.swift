@@ -4,6 +4,8 @@ import MerkleTree
 public enum NoteError: Error, Hashable, Sendable {
     /// The bytes are not in the format's one form. Says what was expected, and on which line where that helps.
     case malformed(String)
+    /// The text may be a note's, but what stands under it are no signature lines in their one form, or too many, or none.
+    case malformedSignatures(String)
     /// The text is no verifier key, or its key id is another key's.
     case invalidKey(String)
     /// Two different keys share a name and a key id, so a signature line could mean either.
@@ -25,7 +27,7 @@ public enum NoteError: Error, Hashable, Sendable {
 extension NoteError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .malformed(let what): what
+        case .malformed(let what), .malformedSignatures(let what): what
         case .invalidKey(let what): "not a verifier key: \(what)"
         case .ambiguousKeys(let name): "two known keys share the name '\(name)' and its key id: use one of them"
         case .noKnownSignature: "no signature by a known key"

@@ -10,8 +10,8 @@ public struct NoteSignature: Hashable, Sendable {
     public let signature: [UInt8]
 
     public init(name: [UInt8], keyID: UInt32, signature: [UInt8]) throws(NoteError) {
-        guard TextRules.isKeyName(name) else { throw .malformed("a signature line's name cannot name a key") }
-        guard !signature.isEmpty else { throw .malformed("a signature line without a signature") }
+        guard TextRules.isKeyName(name) else { throw .malformedSignatures("a signature line's name cannot name a key") }
+        guard !signature.isEmpty else { throw .malformedSignatures("a signature line without a signature") }
         self.name = name
         self.keyID = keyID
         self.signature = signature

@@ -12,17 +12,19 @@ extension NoteSignature {
     /// Reads lines in their one form, each ended by a line feed: none, or up to `SignedNote.maxSignatureCount`.
     public static func parse(lines bytes: some Collection<UInt8>) throws(NoteError) -> [NoteSignature] {
         guard bytes.count <= SignedNote.maxByteCount else {
-            throw .malformed("signature lines have at most \(SignedNote.maxByteCount) bytes")
+            throw .malformedSignatures("signature lines have at most \(SignedNote.maxByteCount) bytes")
         }
         var reader = LineReader([UInt8](bytes)[...])
         var signatures: [NoteSignature] = []
         while !reader.isAtEnd {
-            guard let line = reader.next() else { throw .malformed("the last signature line has no line feed") }
+            guard let line = reader.next() else {
+                throw .malformedSignatures("the last signature line has no line feed")
+            }
             guard signatures.count < SignedNote.maxSignatureCount else {
-                throw .malformed("more than \(SignedNote.maxSignatureCount) signatures")
+                throw .malformedSignatures("more than \(SignedNote.maxSignatureCount) signatures")
             }
             guard let signature = try NoteSignature(parsing: line) else {
-                throw .malformed("signature line \(reader.number) is not '— name base64(key id, signature)'")
+                throw .malformedSignatures("signature line \(reader.number) is not '— name base64(key id, signature)'")
             }
             signatures.append(signature)
         }

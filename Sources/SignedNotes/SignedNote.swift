@@ -27,9 +27,9 @@ public struct SignedNote: Hashable, Sendable {
         guard text.last == TextRules.lineFeed, TextRules.isText(text) else {
             throw .malformed("a note's text is UTF-8 without control characters and ends with a line feed")
         }
-        guard !signatures.isEmpty else { throw .malformed("a note without signatures") }
+        guard !signatures.isEmpty else { throw .malformedSignatures("a note without signatures") }
         guard signatures.count <= SignedNote.maxSignatureCount else {
-            throw .malformed("a note with more than \(SignedNote.maxSignatureCount) signatures")
+            throw .malformedSignatures("a note with more than \(SignedNote.maxSignatureCount) signatures")
         }
         self.text = text
         self.signatures = signatures

@@ -4,7 +4,7 @@ struct ServerDidNotStart: Error {
     let output: String
 }
 
-/// A `countersign serve` of its own, on a port that the system picks.
+/// A server of its own, `countersign serve` or `countersign witness serve`, on a port that the system picks.
 final class ServerProcess {
     let address: String
     /// What it said once it listened.
@@ -12,14 +12,18 @@ final class ServerProcess {
     private let process: Process
 
     /// Returns once the server has said that it listens.
-    init(data: String, arguments: [String] = [], environment: [String: String] = [:]) throws {
+    convenience init(data: String, arguments: [String] = [], environment: [String: String] = [:]) throws {
+        try self.init(["serve", "--data", data] + arguments, log: data + ".log", environment: environment)
+    }
+
+    /// Any command that serves: `countersign …`. What it writes to standard error goes to the file `log`.
+    init(_ command: [String], log errorFile: String, environment: [String: String] = [:]) throws {
         process = Process()
         process.executableURL = Binary.countersign.url
-        process.arguments = ["serve", "--data", data, "--listen", "127.0.0.1:0"] + arguments
+        process.arguments = command + ["--listen", "127.0.0.1:0"]
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let pipe = Pipe()
         process.standardOutput = pipe
-        let errorFile = data + ".log"
         try Data().write(to: URL(fileURLWithPath: errorFile))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorFile))
         try process.run()

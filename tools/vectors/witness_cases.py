@@ -66,6 +66,8 @@ def sequence():
     step("a checkpoint with an extension line", request(64, 70, signed=note(extended, LOG.line(extended))), 200, 70)
     for why, body in malformed().items():
         step(why, body, 400)
+    for why, body in unsigned().items():
+        step(why, body, 403)
     step("the same head again, at the end", request(70, 70), 200, 70)
     return {"logs": [{"origin": ORIGIN.decode(), "vkeys": [LOG.vkey.decode(), FIPS.vkey.decode()]},
                      {"origin": OTHER.name.decode(), "vkeys": [OTHER.vkey.decode()]}],
@@ -92,9 +94,20 @@ def malformed():
         "31 bytes of hash": request(64, 70, proof=[LEAVES[0][:31]]),
         "a hash without padding": request(64, 70, proof=[LEAVES[0]]).replace(b"=\n", b"\n", 1),
         "a note that is no checkpoint": request(64, 70, signed=note(text, LOG.line(text))),
-        "a note without signatures": request(64, 70, signed=head(70) + b"\n"),
-        "something after the signatures": good + b"PS\n",
         "no checkpoint": b"old 64\n\n",
+    }
+
+
+def unsigned():
+    """A checkpoint, and under it nothing that could be a signature of the log."""
+    good = request(64, 70)
+    return {
+        "no signatures": request(64, 70, signed=head(70) + b"\n"),
+        "something after the signatures": good + b"PS\n",
+        "a signature without padding": good[: good.rindex(b"=")] + b"\n",
+        "a signature with bits left over": good[: good.rindex(b"=") - 1] + b"p=\n",
+        "no line feed at the end": good[:-1],
+        "101 signatures": request(64, 70, signed=note(head(70), LOG.line(head(70)), *[STRANGER.line(head(70))] * 100)),
     }
 
 
