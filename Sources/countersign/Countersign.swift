@@ -31,7 +31,7 @@ struct Countersign: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, TokenCommand.self, SubmitCommand.self, ReceiptCommand.self,
             ExportCommand.self, ReportCommand.self, CheckCommand.self, TilesCommand.self,
-            WitnessCommand.self, MirrorCommand.self,
+            WitnessCommand.self, MirrorCommand.self, MonitorCommand.self,
         ]
     )
 
