@@ -1,0 +1,18 @@
+"""Runs every check; see tools/interop."""
+
+import pathlib
+import tempfile
+
+import stage
+import tiles
+import witnesses
+
+with tempfile.TemporaryDirectory(prefix="countersign-interop-") as name:
+    folder = pathlib.Path(name)
+    for checks in (tiles.checks, witnesses.feeds_ours, witnesses.side_by_side, witnesses.published_requests):
+        before = stage.judged
+        place = folder / checks.__name__
+        place.mkdir()
+        what = checks(place)
+        print(f"interop: {what}: {stage.judged - before} judgements")
+print(f"interop: all {stage.judged} judgements agree")
