@@ -8,10 +8,12 @@ struct ReadmeTests {
         let script = try Self.blocks(marked: "sh").joined(separator: "\n")
         let scratch = try ScratchFolder()
         let port = "127.0.0.1:\(Int.random(in: 20000...40000))"
+        let witnessPort = "127.0.0.1:\(Int.random(in: 40001...60000))"
         let wrapped = """
             set -euo pipefail
             trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT
-            \(script.replacingOccurrences(of: "127.0.0.1:8440", with: port))
+            \(script.replacingOccurrences(of: "127.0.0.1:8440", with: port)
+                .replacingOccurrences(of: "127.0.0.1:8441", with: witnessPort))
             """
         let commands = Binary.countersign.url.deletingLastPathComponent().path
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
@@ -19,8 +21,10 @@ struct ReadmeTests {
             URL(fileURLWithPath: "/bin/bash"), ["-c", wrapped], in: scratch.url,
             environment: ["PATH": "\(commands):\(path)"])
         #expect(result.code == 0, "\(result.output)\n\(result.errors)")
-        for made in ["gateway.token", "receipts", "2.receipt", "tiles/checkpoint", "evidence.zip", "report/index.html"]
-        {
+        for made in [
+            "gateway.token", "receipts", "2.receipt", "tiles/checkpoint", "evidence.zip", "report/index.html",
+            "witness.vkey", "copy/checkpoint", "log.state",
+        ] {
             #expect(FileManager.default.fileExists(atPath: scratch.path(made)), "\(made) was not made")
         }
     }
