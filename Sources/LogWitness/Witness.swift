@@ -62,7 +62,13 @@ public actor Witness {
     private func add(_ request: AuthenticRequest) throws -> Cosigned {
         guard !isBroken else { throw WitnessDirectoryError.file("the state is unknown since a write failed") }
         let newest = try newest(of: request.log)
-        try request.judge(after: newest?.head)
+        do throws(Refusal) {
+            try request.judge(after: newest?.head)
+        } catch {
+            // Two signed heads of one size convict the log. That they cannot be kept must not change the answer.
+            if request.contradicts(newest?.head) { try? directory.keepContradiction(request) }
+            throw error
+        }
         // A clock that was set back must not make a later statement look older.
         let time = max(now(), newest?.time ?? 1)
         let text = request.request.note.text

@@ -24,6 +24,7 @@ public enum WitnessDirectoryError: Error, Hashable, Sendable, CustomStringConver
 ///     LOCK  keys/witness.pem (0600)  keys/witness.vkey
 ///     logs/<sha256 of the origin>/log          the origin, then a verifier key a line
 ///     logs/<sha256 of the origin>/checkpoint   the newest cosigned head: the log's signatures and ours
+///     logs/<sha256 of the origin>/fork-<size>/ older, newer, proof: two roots that the log signed for one size
 public struct WitnessDirectory: Sendable {
     public let path: String
 
@@ -147,6 +148,23 @@ public struct WitnessDirectory: Sendable {
     func store(_ note: SignedNote, of log: WitnessedLog) throws {
         try files { () throws(FileFailure) in
             try DurableFile.replace(folder(log.originHash) + "/checkpoint", with: note.formatted)
+        }
+    }
+
+    /// Keeps the proof that a log signed two roots for the size that was cosigned last: once a size, in the form that
+    /// `countersign-verify consistency` reads.
+    func keepContradiction(_ request: AuthenticRequest) throws {
+        let hash = request.log.originHash
+        let place = folder(hash) + "/fork-\(request.request.head.size)"
+        guard let older = try checkpoint(hash) else { return }
+        let newer = try request.signedNote().formatted
+        try files { () throws(FileFailure) in
+            guard try DurableFile.read(place + "/newer") == nil else { return }
+            try DurableFile.makeFolder(place)
+            try DurableFile.replace(place + "/older", with: older)
+            // Heads of one size need no hashes between them.
+            try DurableFile.replace(place + "/proof", with: [])
+            try DurableFile.replace(place + "/newer", with: newer)
         }
     }
 

@@ -60,6 +60,16 @@ extension WitnessedLog {
 }
 
 extension AuthenticRequest {
+    /// The note that the log signed, with its signatures alone.
+    func signedNote() throws(NoteError) -> SignedNote {
+        try SignedNote(text: request.note.text, signatures: logSignatures)
+    }
+
+    /// Whether the log signed another root for a size that it has signed before.
+    func contradicts(_ newest: TreeHead?) -> Bool {
+        newest?.size == request.head.size && newest?.root != request.head.root
+    }
+
     /// Decides whether the head may be cosigned after `newest`, the last one that was (`nil`: none was). The second
     /// half of the answer: returns only if the tree continues.
     public func judge(after newest: TreeHead?) throws(Refusal) {

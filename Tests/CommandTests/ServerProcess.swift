@@ -17,10 +17,15 @@ final class ServerProcess {
     }
 
     /// Any command that serves: `countersign …`. What it writes to standard error goes to the file `log`.
-    init(_ command: [String], log errorFile: String, environment: [String: String] = [:]) throws {
+    /// - Parameter before: what a shell does first, such as setting limits.
+    init(
+        _ command: [String], log errorFile: String, environment: [String: String] = [:], before: String = ":"
+    ) throws {
         process = Process()
-        process.executableURL = Binary.countersign.url
-        process.arguments = command + ["--listen", "127.0.0.1:0"]
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments =
+            ["-c", "\(before); exec \"$0\" \"$@\"", Binary.countersign.url.path] + command
+            + ["--listen", "127.0.0.1:0"]
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let pipe = Pipe()
         process.standardOutput = pipe

@@ -38,6 +38,29 @@ struct WitnessTests {
         #expect(try await http.get("/").body == witness.key.formatted + [0x0A])
     }
 
+    @Test func `a log that signs two roots for one size convicts itself`() async throws {
+        let scratch = try ScratchFolder()
+        let log = try GrowingLog()
+        let witness = try TestWitness(in: scratch)
+        try witness.add(log)
+        let server = try witness.serve()
+        defer { server.stop() }
+        let http = WitnessClient(address: server.address)
+        #expect(try await http.add(log.request(from: 0, to: 3)).status == 200)
+        let other = try AddCheckpointRequest(
+            oldSize: TreeSize(3), proof: ConsistencyProof(hashes: []), note: log.note(3, fork: 1))
+        for _ in 0..<2 { #expect(try await http.add(other.formatted).status == 422) }
+        let trust = scratch.path("trust")
+        try writeFile(TLogPolicy(logs: [TLogPolicy.Log(key: log.key)]).formatted, trust)
+        let place = "\(witness.state)/logs/\(Digest.sha256(log.origin).hex)/fork-3"
+        let checked = try Binary.verify.run([
+            "consistency", place + "/older", place + "/newer", "--proof", place + "/proof", "--trust", trust,
+        ])
+        #expect(checked.code == 1 && checked.output.contains("FAILS"), "\(checked.output)\(checked.errors)")
+        #expect(try readFile(place + "/older") != readFile(place + "/newer"))
+        #expect(try await http.add(log.request(from: 3, to: 4)).status == 200, "the honest history goes on")
+    }
+
     @Test func `what is no request is refused, and bounded`() async throws {
         let scratch = try ScratchFolder()
         let log = try GrowingLog()
@@ -76,6 +99,26 @@ struct WitnessTests {
         defer { server.stop() }
         #expect(throws: ServerDidNotStart.self) { try witness.serve() }
         try witness.add(log)
+    }
+
+    @Test func `a witness whose disk takes nothing answers 503, ends, and goes on when it is well`() async throws {
+        let scratch = try ScratchFolder()
+        let log = try GrowingLog()
+        let witness = try TestWitness(in: scratch)
+        try witness.add(log)
+        var server = try witness.serve()
+        #expect(try await WitnessClient(address: server.address).add(log.request(from: 0, to: 3)).status == 200)
+        #expect(server.stop() == 0)
+        // Files cannot grow, and a write that would make one says so instead of ending the process.
+        server = try witness.serve(before: "trap '' XFSZ; ulimit -f 0")
+        let full = try await WitnessClient(address: server.address).add(log.request(from: 3, to: 5))
+        #expect(full.status == 503)
+        server.waitUntilExit()
+        server = try witness.serve()
+        defer { server.stop() }
+        let http = WitnessClient(address: server.address)
+        #expect(try await http.add(log.request(from: 3, to: 6, fork: true)).status == 200, "5 was never cosigned")
+        #expect(try await http.add(log.request(from: 3, to: 5)).status == 409)
     }
 
     /// Each system call that a head's storing makes, before and after it, for the first heads and later ones.
@@ -179,8 +222,9 @@ struct TestWitness {
         #expect(added.output.contains(Digest.sha256(log.origin).hex))
     }
 
-    func serve(environment: [String: String] = [:]) throws -> ServerProcess {
-        try ServerProcess(["witness", "serve", "--state", state], log: state + ".log", environment: environment)
+    func serve(environment: [String: String] = [:], before: String = ":") throws -> ServerProcess {
+        try ServerProcess(
+            ["witness", "serve", "--state", state], log: state + ".log", environment: environment, before: before)
     }
 }
 

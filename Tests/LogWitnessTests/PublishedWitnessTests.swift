@@ -37,7 +37,7 @@ struct PublishedWitnessTests {
         let key = try PublicKey(ed25519: try #require(Hex.decode(file.publicKey)))
         let scratch = try Scratch()
         _ = try scratch.directory.add(VerifierKey(name: origin, key: key), of: origin)
-        let witness = try scratch.witness()
+        let witness = try await scratch.witness()
         for (number, step) in file.sequence.enumerated() {
             let answer = try await witness.status(of: Array(step.request.utf8))
             #expect(answer.status == step.status, "request \(number)")

@@ -56,7 +56,15 @@ final class Scratch: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    func witness(at time: UInt64 = 1_800_000_000) throws -> Witness { try Witness(directory) { time } }
+    /// Opens the witness. One that was let go a moment ago may still hold the lock: in its last job, or in a process
+    /// that another test is just starting.
+    func witness(at time: UInt64 = 1_800_000_000) async throws -> Witness {
+        for _ in 0..<50 {
+            if let witness = try? Witness(directory, now: { time }) { return witness }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return try Witness(directory) { time }
+    }
 }
 
 extension Witness {

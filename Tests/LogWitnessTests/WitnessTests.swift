@@ -11,7 +11,7 @@ struct WitnessTests {
     @Test func `every step of the vectors is answered as the specification says`() async throws {
         let vectors = try WitnessVectors.load()
         let scratch = try Scratch(logs: vectors.logs)
-        let witness = try scratch.witness()
+        let witness = try await scratch.witness()
         for step in vectors.steps {
             let answer = try await witness.status(of: step.request.bytes)
             #expect(answer.status == step.status, "\(step.why)")
@@ -28,7 +28,7 @@ struct WitnessTests {
         let vectors = try WitnessVectors.load()
         let scratch = try Scratch(logs: vectors.logs)
         for step in vectors.steps {
-            let witness = try scratch.witness()
+            let witness = try await scratch.witness()
             let answer = try await witness.status(of: step.request.bytes)
             #expect(answer.status == step.status && answer.size == step.size, "\(step.why)")
         }
@@ -37,7 +37,7 @@ struct WitnessTests {
     @Test func `the newest head is served with the log's signatures and the witness's, and no others`() async throws {
         let vectors = try WitnessVectors.load()
         let scratch = try Scratch(logs: vectors.logs)
-        let witness = try scratch.witness()
+        let witness = try await scratch.witness()
         let log = try #require(vectors.logs.first)
         let keys = try log.vkeys.map { try VerifierKey(parsing: Array($0.utf8)) }
         let hash = Digest.sha256(Array(log.origin.utf8))
@@ -59,7 +59,7 @@ struct WitnessTests {
         let scratch = try Scratch()
         let log = try GrowingLog()
         _ = try scratch.directory.add(log.key, of: log.origin)
-        let witness = try scratch.witness()
+        let witness = try await scratch.witness()
         var size: UInt64 = 0
         for _ in 0..<12 {
             // Of each next size an honest head and one of another history.
@@ -92,7 +92,7 @@ struct WitnessTests {
         let scratch = try Scratch()
         let log = try GrowingLog()
         _ = try scratch.directory.add(log.key, of: log.origin)
-        var first = Optional(try scratch.witness(at: 2_000))
+        var first = Optional(try await scratch.witness(at: 2_000))
         #expect(try await first?.status(of: log.request(from: 0, to: 3)).status == 200)
         first = nil
         let answer = try await scratch.witness(at: 1_000).status(of: log.request(from: 3, to: 5))
@@ -103,15 +103,15 @@ struct WitnessTests {
         let scratch = try Scratch()
         let log = try GrowingLog()
         _ = try scratch.directory.add(log.key, of: log.origin)
-        var first = Optional(try scratch.witness())
-        #expect(throws: WitnessDirectoryError.self) { try scratch.witness() }
+        var first = Optional(try await scratch.witness())
+        await #expect(throws: WitnessDirectoryError.self) { try await scratch.witness() }
         #expect(try await first?.status(of: log.request(from: 0, to: 3)).status == 200)
         first = nil
         // Put back by hand without the witness's cosignature: somebody else wrote it.
         let file = "\(scratch.path)/logs/\(Digest.sha256(log.origin).hex)/checkpoint"
         let forged = try log.note(2)
         try Data(forged.formatted).write(to: URL(fileURLWithPath: file))
-        let witness = try scratch.witness()
+        let witness = try await scratch.witness()
         await #expect(throws: WitnessDirectoryError.self) { try await witness.answer(log.request(from: 2, to: 5)) }
     }
 

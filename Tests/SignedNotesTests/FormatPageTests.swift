@@ -25,6 +25,18 @@ struct FormatPageTests {
         #expect(page.contains("\n    \(try #require(keys.first).fingerprint)\n"))
     }
 
+    @Test("witness.md: the request is one, and the log signed it")
+    func witness() throws {
+        let request = try AddCheckpointRequest(
+            parsing: try #require(try Self.blocks("request", of: "witness.md").first))
+        #expect(request.oldSize == TreeSize(3) && request.head.size == TreeSize(7))
+        let keys = try #require(try Self.blocks("vkey", of: "checkpoint.md").first)
+            .split(separator: 0x0A).map { try VerifierKey(parsing: [UInt8]($0)) }
+        #expect(try request.note.verify(with: keys) == [try #require(keys.first)])
+        let page = String(decoding: try Checkout.bytes("schemas/witness.md"), as: UTF8.self)
+        #expect(page.contains("at most 1,052,672 bytes") && AddCheckpointRequest.maxByteCount == 1_052_672)
+    }
+
     @Test("trust.md: the head satisfies both trust files")
     func trust() throws {
         let note = try SignedNote(parsing: try #require(try Self.blocks("note", of: "trust.md").first))
