@@ -141,6 +141,30 @@ struct MonitorTests {
         #expect(try follower.look(web.address).code == 0)
     }
 
+    @Test func `a head without its quorum is not followed yet, and no misbehaviour`() throws {
+        let scratch = try ScratchFolder()
+        let log = try TestLog()
+        let tiles = scratch.path("tiles")
+        try log.write(to: tiles)
+        let cosigner = try NoteCosigner(name: Array("witness.example".utf8), key: TestLog.key("a witness"))
+        let witness = TLogPolicy.Witness(name: Array("w".utf8), key: cosigner.verifierKey)
+        let policy = try TLogPolicy(
+            logs: [TLogPolicy.Log(key: log.signer.verifierKey)], witnesses: [witness], quorum: witness.name)
+        let follower = try Follower(scratch, trust: policy.formatted)
+        let web = try StaticServer(tiles)
+        let early = try follower.look(web.address)
+        #expect(early.code == 4 && early.output.contains("  unwitnessed "), "\(early.output)\(early.errors)")
+        let copy = scratch.path("copy")
+        let mirror = ["mirror", web.address, copy, "--trust", follower.trust]
+        #expect(try Binary.countersign.run(mirror).code == 4)
+        let note = try SignedNote(parsing: log.note())
+        let cosigned = try note.adding([cosigner.cosign(note.text, at: 1_800_000_000)])
+        try log.write(to: tiles, note: cosigned.formatted)
+        #expect(try follower.look(web.address).code == 0)
+        #expect(try Binary.countersign.run(mirror).code == 0)
+        #expect(try readFile(copy + "/checkpoint") == cosigned.formatted)
+    }
+
     @Test func `an entry that must not be there, and a clock that falls, are kept with their proof`() throws {
         let scratch = try ScratchFolder()
         var log = try TestLog()

@@ -20,7 +20,7 @@ struct MirrorCommand: AsyncParsableCommand {
             Example: countersign mirror https://approvals.example.com copy --trust trust --token-file auditor.token
 
             Exit codes: 0 the copy is the served head's; 1 the log is not what it signed; 2 it could not be asked;
-            4 not reached: run again.
+            4 not reached, or the head has not the cosignatures that the trust file asks for: run again.
             """
     )
 
@@ -67,6 +67,7 @@ struct MirrorCommand: AsyncParsableCommand {
         case let failure as TileSource.Failure: return CommandFailure(failure)
         case let wrong as VerifiedTiles.Wrong:
             return CommandFailure.failed("the log serves what it did not sign: \(wrong.what): \(wrong.reason)")
+        case NoteError.quorumMissed(let what): return CommandFailure.notReached("\(what): run again later")
         case let error as NoteError:
             return CommandFailure.failed("the served head is not the trusted log's: \(error)")
         case let misbehaviour as Misbehaviour:

@@ -25,6 +25,8 @@ struct Monitor: Sendable {
             return try await follow(known, progress: progress)
         } catch let failure as TileSource.Failure {
             return Sight(events: [Self.event(failure)])
+        } catch NoteError.quorumMissed(let what) {
+            return Sight(events: [MonitorEvent(.unwitnessed, what)])
         } catch let error as NoteError {
             return Sight(events: [MonitorEvent(.untrusted, "the served head is not the trusted log's: \(error)")])
         } catch let wrong as VerifiedTiles.Wrong {

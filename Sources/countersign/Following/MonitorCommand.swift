@@ -21,7 +21,8 @@ struct MonitorCommand: AsyncParsableCommand {
             Example, for cron: countersign monitor https://approvals.example.com --trust trust --state log.state \\
                                  --token-file auditor.token --once
 
-            Exit codes: 0 the log is what it was, or grew; 1 it misbehaved; 2 it could not be asked; 4 not reached.
+            Exit codes: 0 the log is what it was, or grew; 1 it misbehaved; 2 it could not be asked; 4 not reached, or
+            the head has not the cosignatures that the trust file asks for: look again.
             Without --once it goes on until the log misbehaves.
             """
     )
@@ -76,7 +77,7 @@ struct MonitorCommand: AsyncParsableCommand {
                 known = new
             }
             if sight.events.contains(where: \.isMisbehaviour) { return CommandFailure.failed }
-            if once { return sight.events.contains { $0.kind == .unreachable } ? CommandFailure.notReached : 0 }
+            if once { return sight.events.allSatisfy(\.isChecked) ? 0 : CommandFailure.notReached }
             try await Task.sleep(for: .seconds(Int64(interval)))
         }
     }

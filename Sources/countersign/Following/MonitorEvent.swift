@@ -9,6 +9,8 @@ struct MonitorEvent {
         case same
         /// The server did not answer, or not us.
         case unreachable
+        /// Too few witnesses have cosigned the served head, so far: cosignatures come after it.
+        case unwitnessed
         /// The served head is no head of the trusted log.
         case untrusted
         case fork
@@ -39,10 +41,13 @@ struct MonitorEvent {
     /// Whether the log did what a log must not.
     var isMisbehaviour: Bool {
         switch kind {
-        case .started, .grew, .same, .unreachable: false
+        case .started, .grew, .same, .unreachable, .unwitnessed: false
         case .untrusted, .fork, .rollback, .wrongTile, .wrongEntry, .withheld, .badEntry, .clock: true
         }
     }
+
+    /// Whether the log could be looked at.
+    var isChecked: Bool { kind != .unreachable && kind != .unwitnessed }
 
     func line(at time: Timestamp) -> String {
         let kept = evidence.map { "; kept in \($0)" } ?? ""
