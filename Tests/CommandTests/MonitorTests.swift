@@ -188,6 +188,35 @@ struct MonitorTests {
         #expect(again.code == 0 && again.output.contains("  same "), "\(again.output)")
     }
 
+    @Test func `a log of other things has each entry named up to ten, and counted`() throws {
+        let scratch = try ScratchFolder()
+        let signer = try NoteSigner(name: Array("other.example".utf8), key: TestLog.key("other"))
+        let entries = (0..<30).map { Array("no entry of ours \($0)".utf8) }
+        var frontier = Frontier()
+        for entry in entries { frontier.append(TreeHash.leaf(entry)) }
+        let checkpoint = try Checkpoint(origin: signer.verifierKey.name, head: frontier.head)
+        let tiles = scratch.path("tiles")
+        let files: [String: [UInt8]] = [
+            "checkpoint": try SignedNote(signing: checkpoint.formatted, with: [signer]).formatted,
+            "tile/0/000.p/30": entries.flatMap { TreeHash.leaf($0).bytes },
+            "tile/entries/000.p/30": entries.flatMap { [0, UInt8($0.count)] + $0 },
+        ]
+        for (path, bytes) in files {
+            let target = URL(fileURLWithPath: "\(tiles)/\(path)")
+            try FileManager.default.createDirectory(
+                at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try writeFile(bytes, target.path)
+        }
+        let policy = try TLogPolicy(logs: [TLogPolicy.Log(key: signer.verifierKey)])
+        let follower = try Follower(scratch, trust: policy.formatted)
+        let seen = try follower.look(tiles)
+        #expect(seen.code == 1 && seen.output.split(separator: "\n").count == 12, "\(seen.output)\(seen.errors)")
+        #expect(seen.output.contains("and 20 entries more"))
+        // A mirror asks nothing of entries but that they were signed.
+        let copied = try Binary.countersign.run(["mirror", tiles, scratch.path("copy"), "--trust", follower.trust])
+        #expect(copied.code == 0, "\(copied.errors)")
+    }
+
     @Test func `without --once it follows, prints what is new, and ends with the fork`() throws {
         let scratch = try ScratchFolder()
         var log = try TestLog()

@@ -26,12 +26,20 @@ struct EntryRun: Sendable {
         /// The first entry that was not read: the head's size, or less where entries are not shown to us.
         var end: UInt64
         var ledgerTime: Timestamp?
-        /// Signed, and not as an entry must be.
-        var troubles: [EntryTrouble] = []
+        /// Signed, and not as an entry must be: the first of them, and how many there are.
+        private(set) var troubles: [EntryTrouble] = []
+        private(set) var troubleCount = 0
         /// Served, and not signed.
         var wrong: [String] = []
+
+        /// A log of other things than ours may have nothing but troubles.
+        mutating func note(_ more: some Collection<EntryTrouble>) {
+            troubles += more.prefix(EntryRun.namedTroubles - troubles.count)
+            troubleCount += more.count
+        }
     }
 
+    private static let namedTroubles = 10
     private static let parallel = 8
     private static let namedWrong = 10
 
@@ -60,8 +68,8 @@ struct EntryRun: Sendable {
                     return
                 }
                 found.wrong += part.wrong.prefix(max(0, Self.namedWrong - found.wrong.count))
-                if let fallen = reading.clockTrouble(after: found.ledgerTime) { found.troubles.append(fallen) }
-                found.troubles += reading.troubles
+                if let fallen = reading.clockTrouble(after: found.ledgerTime) { found.note([fallen]) }
+                found.note(reading.troubles)
                 found.ledgerTime = [found.ledgerTime, reading.times?.upperBound].compactMap(\.self).max()
                 found.end = min(size, (turn + 1) * 256)
                 progress(found.end - start, size - start)

@@ -70,18 +70,11 @@ struct Monitor: Sendable {
         if expectsEntries, found.end < served.head.size.value {
             events.append(MonitorEvent(.unreachable, "the log does not accept the token for reading entries"))
         }
-        for trouble in found.troubles.prefix(Self.namedTroubles) {
-            events.append(try await event(trouble, in: served, tiles))
-        }
-        if let next = found.troubles.dropFirst(Self.namedTroubles).first {
-            let count = found.troubles.count - Self.namedTroubles
-            events.append(
-                MonitorEvent(.badEntry, "and \(count) entries more, from \(next.index) on, are not as they must be"))
-        }
+        for trouble in found.troubles { events.append(try await event(trouble, in: served, tiles)) }
+        let rest = found.troubleCount - found.troubles.count
+        if rest > 0 { events.append(MonitorEvent(.badEntry, "and \(rest) entries more are not as they must be")) }
         return Sight(state: state, events: events)
     }
-
-    private static let namedTroubles = 10
 
     private static func summary(_ known: MonitorState?, _ state: MonitorState, read: UInt64) -> MonitorEvent {
         let head = state.newest.head
