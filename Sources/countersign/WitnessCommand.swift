@@ -52,7 +52,7 @@ struct WitnessPassphrase: ParsableArguments {
     )
     var passphraseFile: String?
 
-    func read() throws -> [UInt8]? { try passphraseFile.map { Array(try Files.readSecret($0).utf8) } }
+    func read() throws -> [UInt8]? { try passphraseFile.map(Files.readPassphrase) }
 }
 
 struct WitnessInitCommand: ParsableCommand {

@@ -40,8 +40,8 @@ struct MirrorCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let policy = try LedgerDirectory(path: "").trust(trust)
-        let token = try tokenFile.map(Files.readSecret)
+        let policy = try LedgerDirectory.trust(file: trust)
+        let token = try tokenFile.map(Files.readToken)
         let folder = try MirrorFolder(folder)
         let summary = try await TileSource.with(source, token: token) { source in
             let mirror = Mirror(source: source, folder: folder, trust: policy)

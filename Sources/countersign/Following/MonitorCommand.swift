@@ -49,8 +49,8 @@ struct MonitorCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let policy = try LedgerDirectory(path: "").trust(trust)
-        let token = try tokenFile.map(Files.readSecret)
+        let policy = try LedgerDirectory.trust(file: trust)
+        let token = try tokenFile.map(Files.readToken)
         guard interval > 0 else { throw CommandFailure.usage("--interval is a number of seconds, 1 at least") }
         let code = try await TileSource.with(source, token: token) { source in
             try await follow(
