@@ -2,8 +2,12 @@ import ApprovalEvents
 import Verification
 
 func fuzzJSON(_ input: [UInt8]) {
-    guard let value = try? JSONValue(parsing: input) else { return }
+    guard let document = try? JSONDocument(parsing: input) else { return }
+    let value = document.withRoot { $0.value }
     let canonical = value.canonicalBytes
+    precondition(document.isCanonical == (canonical == input), "a text says whether it is canonical")
+    precondition(document.withRoot { $0.canonicalBytes } == canonical, "a text and its copy have one canonical form")
+    precondition(JSONDocument(value).bytes == canonical, "a document that is made of a value is its canonical form")
     guard let again = try? JSONValue(parsing: canonical) else {
         preconditionFailure("the canonical form of accepted JSON is accepted")
     }
@@ -47,6 +51,7 @@ private func seal(_ event: ApprovalEvent) {
     let time = Timestamp(milliseconds: 1_795_316_400_123)
     let sealed = try? LedgerEntry.seal(event, time: time, caller: "fuzz", salt: [UInt8](repeating: 7, count: 16))
     guard let sealed else { return }
+    precondition(event.payload != .opaque, "what was found good can be read as its type")
     guard let entry = try? LedgerEntry(parsing: sealed.bytes) else {
         preconditionFailure("what is sealed is an entry")
     }
