@@ -85,7 +85,11 @@ final class LogReads: Sendable {
             digests.append(digest)
             if known[place] == nil, address.level >= SharedNodes.lowest { read.append((address, digest)) }
         }
-        if !read.isEmpty { shared.withLock { shared in read.forEach { shared.keep($0, $1) } } }
+        if !read.isEmpty {
+            shared.withLock { shared in
+                for (address, digest) in read { shared.keep(address, digest) }
+            }
+        }
         return digests
     }
 

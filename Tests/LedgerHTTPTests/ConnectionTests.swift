@@ -76,7 +76,8 @@ import Testing
         let fixture = try await Fixture()
         let token = try await fixture.token("gateway", ["submit"])
         let size = fixture.size
-        try await fixture.serving({ $0.limits.bodySeconds = 0 }) { port, _ in
+        let change: (inout ServerConfiguration) -> Void = { $0.limits.bodySeconds = 0 }
+        try await fixture.serving(change) { port, _ in
             let client = try RawClient(port: port)
             defer { client.close() }
             try client.write(Self.post(token, Event.cancelled("e-1")) + Self.post(token, Event.cancelled("e-2")))
@@ -90,7 +91,8 @@ import Testing
     @Test func `lives as long as it is used, and is closed when nothing moves`() async throws {
         let fixture = try await Fixture()
         let token = try await fixture.token("gateway", ["submit"])
-        try await fixture.serving({ $0.limits.idleSeconds = 4 }) { port, _ in
+        let change: (inout ServerConfiguration) -> Void = { $0.limits.idleSeconds = 4 }
+        try await fixture.serving(change) { port, _ in
             let client = try RawClient(port: port)
             defer { client.close() }
             // Longer in all than it may be idle.
