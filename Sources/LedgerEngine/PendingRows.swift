@@ -42,7 +42,7 @@ final class PendingRows: Sendable {
         }
     }
 
-    /// The oldest batches, up to about `limit` rows, at least one batch; nil when nothing waits.
+    /// The oldest batches, up to about `limit` rows, at least one batch; none when nothing waits.
     func oldest(limit: Int) -> [Batch] {
         state.withLock { state in
             var rows = 0

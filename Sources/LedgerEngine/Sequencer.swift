@@ -117,6 +117,9 @@ public actor Sequencer {
         }
     }
 
+    /// Events of one caller that may wait; also the most that one call can bring.
+    public nonisolated var callerShare: Int { parts.limits.callerShare }
+
     /// Has the actor take what has gathered, in its turn.
     nonisolated func wake() {
         thread.run { self.assumeIsolated { $0.commitGathered() } }

@@ -14,6 +14,7 @@ extension Sequencer {
     /// Where the index is late, it gets a moment to catch up: so a flood is slowed to what the index can take, and
     /// refused only where the index does not move.
     func commitGathered() {
+        guard inbox.depth > 0 else { return }
         pending.wait(until: parts.limits.indexLag / 6)
         let tickets = inbox.take()
         guard !tickets.isEmpty else { return }
@@ -83,27 +84,28 @@ extension Sequencer {
     private func write(_ builder: BatchBuilder, after frontier: Frontier) throws -> CommittedBatch {
         let plan = BatchPlan(appending: builder.entries.lazy.map(\.bytes), to: frontier)
         if !builder.disclosures.isEmpty { try parts.disclosures.put(builder.disclosures) }
-        let published: PublishedHead
+        let batch: CommittedBatch
         do {
-            published = try parts.storage.commit(plan, sign: parts.signer.sign)
+            let published = try parts.storage.commit(plan, sign: parts.signer.sign)
+            batch = try CommittedBatch(plan: plan, disclosures: builder.kept, published: published)
         } catch StorageError.notCommitted(let what) {
             throw StorageError.notCommitted(what)
         } catch {
             breakDown(error)
             throw error
         }
-        pending.add(PendingRows.Batch(rows: builder.rows, head: published.head))
+        pending.add(PendingRows.Batch(rows: builder.rows, head: batch.published.head))
         wakeFollower.yield()
         board.update { status in
             status.condition = status.condition == .shuttingDown ? .shuttingDown : .running
-            status.head = published.head
+            status.head = batch.published.head
             status.newest = builder.time
             status.commits += 1
             status.sealed += UInt64(plan.count)
             status.bytes += UInt64(plan.data.count)
             status.conflicts += UInt64(builder.conflicts)
         }
-        return try CommittedBatch(plan: plan, disclosures: builder.kept, published: published)
+        return batch
     }
 
     /// The effect of the last step is unknown: never guess, never retry on the same pages. The process has to end

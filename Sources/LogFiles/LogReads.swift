@@ -63,7 +63,7 @@ final class LogReads: Sendable {
         let last: UInt64 =
             range.count == 1 ? first : try offsets.read(8, at: (range.upperBound - 1) * 8).bigEndian(at: 0)
         let segment = try file(.segment(geometry.segment(of: range.lowerBound)))
-        guard first >= geometry.dataOffset, last >= first else {
+        guard first >= geometry.dataOffset, last >= first, last <= UInt64(Int64.max) - 65_537 else {
             throw StorageError.corrupt("offsets: entry \(range.lowerBound) or \(range.upperBound - 1) has no place")
         }
         let length: UInt16 = try segment.read(2, at: last).bigEndian(at: 0)

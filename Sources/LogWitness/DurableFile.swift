@@ -59,7 +59,7 @@ enum DurableFile {
         try flushFolder(of: path)
     }
 
-    private static func flushFolder(of path: String) throws(FileFailure) {
+    static func flushFolder(of path: String) throws(FileFailure) {
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let number = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

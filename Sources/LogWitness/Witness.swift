@@ -20,6 +20,8 @@ public actor Witness {
     private let lock: DirectoryLock
     private let now: @Sendable () -> UInt64
     private var isBroken = false
+    /// Logs whose stored head is known to survive a power cut.
+    private var durable: Set<Digest> = []
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -40,8 +42,20 @@ public actor Witness {
     }
 
     /// The newest cosigned head of a log: the log's signatures and ours. `nil` where none was ever cosigned.
-    public nonisolated func checkpoint(_ originHash: Digest) throws -> [UInt8]? {
-        try directory.checkpoint(originHash)
+    public func checkpoint(_ originHash: Digest) throws -> [UInt8]? {
+        guard !isBroken else { throw WitnessDirectoryError.file("the state is unknown since a write failed") }
+        return try durableCheckpoint(originHash)
+    }
+
+    /// A head that a process before this one renamed into place may not be on the disk yet, and nobody may see what a
+    /// power cut could take back: so its folder is flushed before it is first used.
+    private func durableCheckpoint(_ originHash: Digest) throws -> [UInt8]? {
+        guard let note = try directory.checkpoint(originHash) else { return nil }
+        if !durable.contains(originHash) {
+            try directory.flush(originHash)
+            durable.insert(originHash)
+        }
+        return note
     }
 
     /// Answers a request's body: the cosignature, or a `Refusal`. Other errors are the witness's own.
@@ -92,7 +106,7 @@ public actor Witness {
 
     /// The head that was cosigned last. It must carry our own cosignature, or somebody else wrote it.
     private func newest(of log: WitnessedLog) throws -> Newest? {
-        guard let bytes = try directory.checkpoint(log.originHash) else { return nil }
+        guard let bytes = try durableCheckpoint(log.originHash) else { return nil }
         do throws(NoteError) {
             let note = try SignedNote(parsing: bytes)
             _ = try note.verify(with: [verifierKey])

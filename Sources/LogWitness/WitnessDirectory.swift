@@ -144,6 +144,11 @@ public struct WitnessDirectory: Sendable {
         try files { () throws(FileFailure) in try DurableFile.read(folder(originHash) + "/checkpoint") }
     }
 
+    /// Makes sure that what stands under the log's names is on the disk.
+    func flush(_ originHash: Digest) throws {
+        try files { () throws(FileFailure) in try DurableFile.flushFolder(of: folder(originHash) + "/checkpoint") }
+    }
+
     /// Durable when this returns.
     func store(_ note: SignedNote, of log: WitnessedLog) throws {
         try files { () throws(FileFailure) in

@@ -33,7 +33,7 @@ public struct WitnessResponder: HTTPResponder {
             guard request.method == .post else { return Self.refusedMethod("POST") }
             response = try await addCheckpoint(request, context.logger)
         case ("/", true): response = Self.text(.ok, witness.verifierKey.formatted + [0x0A])
-        case (_, true): response = checkpoint(path, context.logger)
+        case (_, true): response = await checkpoint(path, context.logger)
         case (_, false): response = Self.text(.notFound, "no such path")
         }
         return request.method == .head ? response.createHeadResponse() : response
@@ -59,13 +59,13 @@ public struct WitnessResponder: HTTPResponder {
         }
     }
 
-    private func checkpoint(_ path: Substring, _ logger: Logger) -> Response {
+    private func checkpoint(_ path: Substring, _ logger: Logger) async -> Response {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].isEmpty, parts[2] == "checkpoint", let hash = Digest(hex: parts[1]) else {
             return Self.text(.notFound, "no such path")
         }
         do {
-            guard let note = try witness.checkpoint(hash) else {
+            guard let note = try await witness.checkpoint(hash) else {
                 return Self.text(.notFound, "no head of such a log was cosigned here")
             }
             var response = Self.text(.ok, note)

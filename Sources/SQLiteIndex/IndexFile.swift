@@ -13,6 +13,8 @@ import MerkleTree
 enum IndexFile {
     /// "CSgn": marks the file as a Countersign index.
     static let applicationID: Int32 = 0x4353_676E
+    /// Connections that read at once.
+    static let readers = 4
     /// Grows with every change of the schema; another number means: rebuild.
     static let version: Int32 = 2
 
@@ -43,7 +45,7 @@ enum IndexFile {
     static func openPool(_ path: String) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.label = "countersign.index"
-        configuration.maximumReaderCount = 4
+        configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA temp_store = MEMORY")

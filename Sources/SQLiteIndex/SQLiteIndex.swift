@@ -1,4 +1,5 @@
 import ApprovalEvents
+import Dispatch
 import Foundation
 import GRDB
 import LedgerCrypto
@@ -25,6 +26,8 @@ public final class SQLiteIndex: EventIndex {
     private let path: String
     private let store: Mutex<Store>
     private let words = WordCache()
+    /// Fewer searches at once than there are readers: the look-ups of a commit never queue behind them.
+    private let searches = DispatchSemaphore(value: IndexFile.readers - 1)
 
     /// Opens the index at `path`, or makes a new one.
     ///
@@ -73,7 +76,9 @@ public final class SQLiteIndex: EventIndex {
     }
 
     public func search(_ query: EventQuery) throws -> EventPage {
-        try reading { try IndexSearch(query: query).run(in: $0) }
+        searches.wait()
+        defer { searches.signal() }
+        return try reading { try IndexSearch(query: query).run(in: $0) }
     }
 
     /// Puts an unusable file aside as `<path>.unusable` (for whoever wonders), deletes a usable one, and begins a

@@ -78,6 +78,8 @@ final class NewFile {
     init(_ path: String) throws {
         self.path = path
         temporary = "\(path).\(getpid()).partial"
+        // Left by a process of this number that was killed: in a container, the same number every time.
+        unlink(temporary)
         descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure() }
     }

@@ -55,14 +55,17 @@ final class RawClient: Sendable {
 
     /// Reads until `isEnough`, or until the peer closes.
     func read(until isEnough: @escaping @Sendable (String) -> Bool = { _ in false }) async throws -> String {
+        try await apart { try self.readHere(until: isEnough) }
+    }
+
+    /// Does something that waits on a thread of its own.
+    func apart<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try self.readHere(until: isEnough) })
-            }
+            Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
         }
     }
 
-    private func readHere(until isEnough: (String) -> Bool) throws -> String {
+    func readHere(until isEnough: (String) -> Bool) throws -> String {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while !isEnough(String(decoding: received, as: UTF8.self)) {

@@ -186,9 +186,20 @@ import Testing
         }
     }
 
-    @Test func `A full inbox is 429 with Retry-After`() async throws {
+    @Test func `A batch that no caller's share can hold is 413, for it would never come in`() async throws {
         var limits = SequencerLimits()
         limits.callerShare = 10
+        let fixture = try await Fixture(limits: limits)
+        let token = try await fixture.token("gateway", ["submit"])
+        let body = "[\((0..<11).map { Event.cancelled("f-\($0)") }.joined(separator: ","))]"
+        let answer = try await fixture.test { try await $0.post(token, "application/cloudevents-batch+json", body) }
+        #expect(answer.status == .contentTooLarge)
+        #expect(answer.problem == "too-large")
+    }
+
+    @Test func `A full inbox is 429 with Retry-After`() async throws {
+        var limits = SequencerLimits()
+        limits.inboxEvents = 10
         let fixture = try await Fixture(limits: limits)
         let token = try await fixture.token("gateway", ["submit"])
         let size = fixture.size

@@ -41,13 +41,13 @@ struct WitnessTests {
         let log = try #require(vectors.logs.first)
         let keys = try log.vkeys.map { try VerifierKey(parsing: Array($0.utf8)) }
         let hash = Digest.sha256(Array(log.origin.utf8))
-        #expect(try witness.checkpoint(hash) == nil)
+        #expect(try await witness.checkpoint(hash) == nil)
         for step in vectors.steps {
             let answer = try await witness.status(of: step.request.bytes)
             guard answer.status == 200, step.request.bytes.count > 0 else { continue }
             let request = try AddCheckpointRequest(parsing: step.request.bytes)
             guard request.origin == Array(log.origin.utf8) else { continue }
-            let note = try SignedNote(parsing: try #require(try witness.checkpoint(hash)))
+            let note = try SignedNote(parsing: try #require(try await witness.checkpoint(hash)))
             #expect(note.text == request.note.text)
             let signers = try note.verify(with: keys + [scratch.verifierKey])
             #expect(signers.last == scratch.verifierKey && signers.count == note.signatures.count)
@@ -84,7 +84,7 @@ struct WitnessTests {
             size = try #require(cosigned.first?.1)
             #expect(answers.allSatisfy { [200, 409, 422].contains($0.0) })
             #expect(answers.filter { $0.0 == 409 }.allSatisfy { $0.1 == size })
-            if try log.isForked(witness.checkpoint(.sha256(log.origin))) { log.takeFork(at: base) }
+            if try await log.isForked(witness.checkpoint(.sha256(log.origin))) { log.takeFork(at: base) }
         }
     }
 

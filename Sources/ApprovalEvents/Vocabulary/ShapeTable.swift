@@ -82,7 +82,11 @@ struct ShapeTable: Sendable {
         let (firstMember, firstRule) = (Int32(members.count), Int32(rules.count))
         members += rows
         for (number, rule) in shape.rules.enumerated() {
-            rules.append(Rule(trigger: RuleTrigger(of: rule) { bits[$0, default: 0] }, number: number))
+            let trigger = RuleTrigger(of: rule) { name in
+                guard let bit = bits[name] else { preconditionFailure("\(shape.name) has no member \(name)") }
+                return bit
+            }
+            rules.append(Rule(trigger: trigger, number: number))
         }
         objects[position] = Object(
             members: firstMember..<Int32(members.count), required: required, rules: firstRule..<Int32(rules.count))

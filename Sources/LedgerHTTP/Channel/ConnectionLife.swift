@@ -33,7 +33,8 @@ final class ConnectionLife: ChannelDuplexHandler {
     /// One timer a connection: it looks when the connection would be idle if nothing moved meanwhile.
     private func lookAgain(_ context: ChannelHandlerContext, in time: TimeAmount) {
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
-            let isAnswering = unanswered > 0 && !isReading
+            // Who waits for an answer may wait; who does not take the one that is there is idle.
+            let isAnswering = unanswered > 0 && !isReading && context.channel.isWritable
             let rest = isAnswering ? idleTime : lastMove + idleTime - .now()
             if rest > .zero { lookAgain(context, in: rest) } else { context.close(promise: nil) }
         }
@@ -59,6 +60,11 @@ final class ConnectionLife: ChannelDuplexHandler {
         let written = promise ?? context.eventLoop.makePromise()
         written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
         context.writeAndFlush(data, promise: written)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        lastMove = .now()
+        context.fireChannelWritabilityChanged()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

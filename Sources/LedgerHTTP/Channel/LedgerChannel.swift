@@ -24,6 +24,8 @@ struct LedgerChannel: ServerChildChannel, HTTPChannelHandler {
             decoder.maxHeaderListSize = limits.head
             decoder.maxHeaderFieldCount = 100
             let pipeline = channel.pipeline.syncOperations
+            // A peer that takes no answers is asked for no more requests.
+            try pipeline.addHandler(BackPressureHandler())
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)

@@ -38,6 +38,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
     private enum Held {
         case part(HTTPServerRequestPart)
         case event(Any)
+        case error(any Error)
     }
 
     private final class Delivery {
@@ -154,6 +155,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
             switch next {
             case .part(let part): take(part, context)
             case .event(let event): context.fireUserInboundEventTriggered(event)
+            case .error(let error): context.fireErrorCaught(error)
             }
             if case .waiting = state {
                 held = Array(waiting)
@@ -171,6 +173,9 @@ final class SubmissionHandler: ChannelDuplexHandler {
     /// The peer is too slow: it is told so, and let go.
     private func giveUp(_ delivery: Delivery, _ context: ChannelHandlerContext) {
         state = .waiting
+        if case .success(let caller) = delivery.caller {
+            responder.noteRefusal(LedgerResponder.bodyTookTooLong, of: caller)
+        }
         write(responder.refusal(of: LedgerResponder.bodyTookTooLong, .events, logger), to: delivery, context)
         context.close(promise: nil)
     }
@@ -188,6 +193,20 @@ final class SubmissionHandler: ChannelDuplexHandler {
     /// That the peer will send no more, above all: whoever hears it closes the connection, so our answer goes first.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .waiting = state { held.append(.event(event)) } else { context.fireUserInboundEventTriggered(event) }
+    }
+
+    /// What follows a request of ours may be no HTTP. Whoever hears it answers 400 and closes: after our answer.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case .waiting = state { held.append(.error(error)) } else { context.fireErrorCaught(error) }
+    }
+
+    /// A peer that goes away in the middle of its body gets no answer; the request is over all the same.
+    func channelInactive(context: ChannelHandlerContext) {
+        if case .reading(let delivery) = state {
+            state = .passing
+            responder.finish("POST", .events, status: 400, since: delivery.start, logger)
+        }
+        context.fireChannelInactive()
     }
 }
 

@@ -110,7 +110,7 @@ extension LedgerResponder {
     private func submitBatch(_ request: Request, from caller: Caller) async throws -> Response {
         let body = try await collect(request, limit: configuration.limits.batch)
         let events = try ApprovalEvent.parse(batch: body, rules: configuration.rules)
-        let most = configuration.limits.batchEvents
+        let most = min(configuration.limits.batchEvents, ledger.sequencer.callerShare)
         guard events.count <= most else {
             throw Problem(.tooLarge, "a batch has at most \(most) events; send more of them, or NDJSON")
         }

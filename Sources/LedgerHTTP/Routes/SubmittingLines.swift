@@ -24,7 +24,7 @@ extension LedgerResponder {
                 .read(request.body, submitting: submit, answered: answered)
             for await lines in submitted {
                 try await writer.write(await lines.answers(self, caller))
-                answer.yield(lines.events)
+                answer.yield(lines.lines.count)
             }
             try await reading
             try await writer.write(self.checkpointLine)
@@ -49,8 +49,6 @@ private struct SubmittedLines {
     }
 
     let lines: [(number: Int, verdict: Verdict)]
-    /// How many went to the sequencer.
-    let events: Int
     /// One reply, or none where nothing went.
     let replies: AsyncStream<SubmissionReply>
 
@@ -91,18 +89,19 @@ private struct LineDelivery {
     private var number = 0
     private var received = 0
 
-    /// Events of one delivery that may be with the sequencer at once: well below a caller's share of the inbox, so
-    /// that one delivery never fills it by itself.
-    private static let mostWaiting = 512
+    /// Lines of one delivery that may wait for their answers at once: well below a caller's share of the inbox, so that
+    /// one delivery never fills it by itself, and few enough to be kept for a peer that is slow to take them.
+    private let mostWaiting: Int
 
     init(responder: LedgerResponder, caller: Caller) {
         self.responder = responder
         self.caller = caller
         splitter = LineSplitter(limit: responder.configuration.limits.event)
+        mostWaiting = max(1, min(512, responder.ledger.sequencer.callerShare / 2))
     }
 
     /// Reads the body to its end, or until no more may be taken, and submits what each read completes.
-    /// `answered` says how many events were answered, as they are.
+    /// `answered` says how many lines were answered, as they are.
     consuming func read(
         _ body: RequestBody, submitting submit: AsyncStream<SubmittedLines>.Continuation, answered: AsyncStream<Int>
     ) async throws {
@@ -116,12 +115,12 @@ private struct LineDelivery {
             if let chunk { take(chunk, &found) } else if let last = splitter.finish() { judge(last, into: &found) }
             let end = chunk == nil ? nil : reasonToStop
             if let end { found.lines.append((number + 1, .refused(end))) }
-            for part in found.parts(of: Self.mostWaiting) {
-                while waiting > 0, waiting + part.events.count > Self.mostWaiting {
+            for part in found.parts(of: mostWaiting) {
+                while waiting > 0, waiting + part.lines.count > mostWaiting {
                     guard let done = await answers.next() else { return }
                     waiting -= done
                 }
-                waiting += part.events.count
+                waiting += part.lines.count
                 submit.yield(send(part))
             }
             if chunk == nil || end != nil { return }
@@ -133,16 +132,16 @@ private struct LineDelivery {
         var lines: [(number: Int, verdict: SubmittedLines.Verdict)] = []
         var events: [ApprovalEvent] = []
 
-        /// The same in runs of at most `most` events.
+        /// The same in runs of at most `most` lines.
         func parts(of most: Int) -> [Found] {
-            guard events.count > most else { return lines.isEmpty ? [] : [self] }
+            guard lines.count > most else { return lines.isEmpty ? [] : [self] }
             var parts: [Found] = []
             var events = events[...]
             var part = Found()
             for line in lines {
                 if case .event = line.verdict, let event = events.popFirst() { part.events.append(event) }
                 part.lines.append(line)
-                if part.events.count == most {
+                if part.lines.count == most {
                     parts.append(part)
                     part = Found()
                 }
@@ -161,7 +160,7 @@ private struct LineDelivery {
                 reply.finish()
             }
         }
-        return SubmittedLines(lines: found.lines, events: found.events.count, replies: replies)
+        return SubmittedLines(lines: found.lines, replies: replies)
     }
 
     private mutating func take(_ chunk: ByteBuffer, _ found: inout Found) {

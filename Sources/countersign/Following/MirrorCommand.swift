@@ -75,7 +75,7 @@ struct MirrorCommand: AsyncParsableCommand {
                 let place = try misbehaviour.keep(below: folder.path + ".fork")
                 return CommandFailure.failed("\(misbehaviour.sentence); both heads are kept in \(place)")
             } catch {
-                return error
+                return CommandFailure.failed("\(misbehaviour.sentence); its proof could not be kept: \(error)")
             }
         default: return error
         }

@@ -35,8 +35,15 @@ struct Monitor: Sendable {
             ])
         } catch let misbehaviour as Misbehaviour {
             let kind: MonitorEvent.Kind = misbehaviour.kind == .fork ? .fork : .rollback
-            let place = try misbehaviour.keep(below: evidenceFolder)
-            return Sight(events: [MonitorEvent(kind, misbehaviour.sentence, evidence: place)])
+            // That its proof cannot be kept must not keep it from being said.
+            do {
+                let place = try misbehaviour.keep(below: evidenceFolder)
+                return Sight(events: [MonitorEvent(kind, misbehaviour.sentence, evidence: place)])
+            } catch {
+                return Sight(events: [
+                    MonitorEvent(kind, "\(misbehaviour.sentence); its proof could not be kept: \(error)")
+                ])
+            }
         }
     }
 
