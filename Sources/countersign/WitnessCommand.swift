@@ -60,11 +60,14 @@ struct WitnessInitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Make a witness: a directory with an Ed25519 key of its own.",
         discussion: """
-            Prints the verifier key that logs and verifiers put into their policies. Never copy the directory to a
-            second machine and never restore it from a backup: a witness that has forgotten a head may cosign another
-            history. Make a new one instead.
+            Prints the verifier key that logs and verifiers put into their policies. Never copy the directory to \
+            a second machine and never restore it from a backup: a witness that has forgotten a head may cosign \
+            another history. Make a new one instead.
 
-            Example: countersign witness init --state witness --name witness.example.com/w1
+            Example:
+
+              countersign witness init --state witness \\
+                --name witness.example.com/w1
             """
     )
 
@@ -87,7 +90,12 @@ struct WitnessInitCommand: ParsableCommand {
 
 struct WitnessKeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "vkey", abstract: "Print the witness's verifier key.")
+        commandName: "vkey", abstract: "Print the witness's verifier key.",
+        discussion: """
+            Example:
+
+              countersign witness vkey --state witness
+            """)
 
     @OptionGroup var options: WitnessOptions
 
@@ -101,10 +109,13 @@ struct WitnessAddLogCommand: ParsableCommand {
         commandName: "add-log",
         abstract: "Witness one more log, or a further key of one.",
         discussion: """
-            A running server takes it up with the next request. A log that changes its key has both keys added; heads
-            that either signed continue one another.
+            A running server takes it up with the next request. A log that changes its key has both keys added; \
+            heads that either signed continue one another.
 
-            Example: countersign witness add-log --state witness --vkey log.example.com+1a2b3c4d+AX…
+            Example:
+
+              countersign witness add-log --state witness \\
+                --vkey "$(cat ledger/keys/log.vkey)"
             """
     )
 
@@ -136,14 +147,17 @@ struct WitnessServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serve a witness over HTTP until SIGTERM or Ctrl-C.",
         discussion: """
-            POST /add-checkpoint and GET /<sha256 of the origin>/checkpoint, as C2SP tlog-witness has them; GET / gives
-            the verifier key. Nothing secret crosses the network and everything is signed, so that plain HTTP is safe;
-            clients may want HTTPS all the same: put a TLS proxy in front.
+            POST /add-checkpoint and GET /<sha256 of the origin>/checkpoint, as C2SP tlog-witness has them; GET \
+            / gives the verifier key. Nothing secret crosses the network and everything is signed, so that plain \
+            HTTP is safe; clients may want HTTPS all the same: put a TLS proxy in front.
 
-            Prints "listening on http://HOST:PORT" on standard output once it answers; logs go to standard error. If
-            the disk fails while a head is stored, it answers 503 and ends: start it again when the disk is well.
+            Prints "listening on http://HOST:PORT" on standard output once it answers; logs go to standard \
+            error. If the disk fails while a head is stored, it answers 503 and ends: start it again when the \
+            disk is well.
 
-            Example: countersign witness serve --state witness --listen 127.0.0.1:8441
+            Example:
+
+              countersign witness serve --state witness --listen 127.0.0.1:8441
             """
     )
 

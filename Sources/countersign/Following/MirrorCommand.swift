@@ -10,17 +10,20 @@ struct MirrorCommand: AsyncParsableCommand {
         commandName: "mirror",
         abstract: "Keep a full, verified copy of a log in tile form.",
         discussion: """
-            Takes what is new since the last run: run it from cron. Every file is checked against the log's signed head
-            before it is written, and the copy's checkpoint moves last, so that the folder is a whole log at any time:
-            `countersign-verify log DIR` reads it, and any web server may serve it. A log that does not continue the
-            copy is refused, and what proves it is kept in DIR.fork.
+            Takes what is new since the last run: run it from cron. Every file is checked against the log's \
+            signed head before it is written, and the copy's checkpoint moves last, so that the folder is a \
+            whole log at any time: `countersign-verify log DIR` reads it, and any web server may serve it. A log \
+            that does not continue the copy is refused, and what proves it is kept in DIR.fork.
 
             Entries are for those who may read: without a token that the log accepts, hashes alone are copied.
 
-            Example: countersign mirror https://approvals.example.com copy --trust trust --token-file auditor.token
+            Example:
 
-            Exit codes: 0 the copy is the served head's; 1 the log is not what it signed; 2 it could not be asked;
-            4 not reached, or the head has not the cosignatures that the trust file asks for: run again.
+              countersign mirror https://approvals.example.com copy \\
+                --trust trust --token-file auditor.token
+
+            Exit codes: 0 the copy is the served head's; 1 the log is not what it signed; 2 it could not be \
+            asked; 4 not reached, or the head has not the cosignatures that the trust file asks for: run again.
             """
     )
 

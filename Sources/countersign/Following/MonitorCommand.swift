@@ -9,21 +9,25 @@ struct MonitorCommand: AsyncParsableCommand {
         commandName: "monitor",
         abstract: "Follow a log, and notice when it does what a log must not.",
         discussion: """
-            Each look checks the signed head against the last one (a consistency proof, made from the log's own tiles),
-            hashes every new entry and compares it with what was signed, and checks each entry's form and the ledger's
-            clock. The first look reads the whole log. One line an event goes to standard output.
+            Each look checks the signed head against the last one (a consistency proof, made from the log's own \
+            tiles), hashes every new entry and compares it with what was signed, and checks each entry's form \
+            and the ledger's clock. The first look reads the whole log. One line an event goes to standard \
+            output.
 
-            What proves misbehaviour is kept in FILE.fork: both signed heads and the proof between them, so that
+            What proves misbehaviour is kept in FILE.fork: both signed heads and the proof between them, so that \
             `countersign-verify consistency` convinces others. The state stays at the last head that was good.
 
-            Entries are for those who may read: without a token that the log accepts, heads and hashes alone are followed.
+            Entries are for those who may read: without a token that the log accepts, heads and hashes alone are \
+            followed.
 
-            Example, for cron: countersign monitor https://approvals.example.com --trust trust --state log.state \\
-                                 --token-file auditor.token --once
+            Example:
 
-            Exit codes: 0 the log is what it was, or grew; 1 it misbehaved; 2 it could not be asked; 4 not reached, or
-            the head has not the cosignatures that the trust file asks for: look again.
-            Without --once it goes on until the log misbehaves.
+              countersign monitor https://approvals.example.com --trust trust \\
+                --state log.state --token-file auditor.token --once
+
+            Exit codes: 0 the log is what it was, or grew; 1 it misbehaved; 2 it could not be asked; 4 not \
+            reached, or the head has not the cosignatures that the trust file asks for: look again. Without \
+            --once it goes on until the log misbehaves.
             """
     )
 
