@@ -25,7 +25,7 @@ final class ServerProcess {
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         process.arguments =
             ["-c", "\(before); exec \"$0\" \"$@\"", Binary.countersign.url.path] + command
-            + ["--listen", "127.0.0.1:0"]
+            + (command.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"])
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let pipe = Pipe()
         process.standardOutput = pipe
