@@ -201,7 +201,6 @@ private struct LineDelivery {
                 (number, .refused(Problem(.tooLarge, "the line is over \(limit) bytes; \(Problem.tooLargeDetail)"))))
         }
     }
-
 }
 
 extension LedgerResponder {
