@@ -58,7 +58,8 @@ let lightTargets: [Target] = [
             "EvidencePackages", argumentParser,
         ]),
 
-    .target(name: "TestMaterial", path: "Tests/TestMaterial", swiftSettings: settings),
+    .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
+    .target(name: "TestMaterial", dependencies: ["CSpawn"], path: "Tests/TestMaterial", swiftSettings: settings),
     // A log in memory, for tests of what auditors get.
     .target(
         name: "TestLog", dependencies: ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification"],

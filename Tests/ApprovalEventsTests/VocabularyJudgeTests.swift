@@ -113,20 +113,16 @@ private enum Judge {
         let input = FileManager.default.temporaryDirectory.appendingPathComponent("judge-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: input) }
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: input)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", Checkout.root.appendingPathComponent("tools/judge-schemas").path]
-        process.standardInput = try FileHandle(forReadingFrom: input)
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let answer = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        if [3, 127].contains(process.terminationStatus) {
+        let process = try ChildProcess(
+            URL(fileURLWithPath: "/usr/bin/env"),
+            ["python3", Checkout.root.appendingPathComponent("tools/judge-schemas").path], input: input, output: .pipe)
+        let answer = process.output.readDataToEndOfFile()
+        let code = process.waitUntilExit()
+        if [3, 127].contains(code) {
             print("SKIPPED: no Python with jsonschema here, so the schemas have no second judge")
             return nil
         }
-        #expect(process.terminationStatus == 0)
+        #expect(code == 0)
         return answer.split(separator: UInt8(ascii: "\n")).map { $0.elementsEqual("good".utf8) }
     }
 }

@@ -34,19 +34,11 @@ func runCommand(
     let errorFile = scratch.url.appendingPathComponent("err")
     let inputFile = scratch.url.appendingPathComponent("in")
     try Data(input).write(to: inputFile)
-    for file in [outputFile, errorFile] { try Data().write(to: file) }
-    let process = Process()
-    process.executableURL = executable
-    process.arguments = arguments
-    if let folder { process.currentDirectoryURL = folder }
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardInput = try FileHandle(forReadingFrom: inputFile)
-    process.standardOutput = try FileHandle(forWritingTo: outputFile)
-    process.standardError = try FileHandle(forWritingTo: errorFile)
-    try process.run()
-    process.waitUntilExit()
+    let process = try ChildProcess(
+        executable, arguments, in: folder, environment: environment, input: inputFile, output: .file(outputFile),
+        errors: .file(errorFile))
     return CommandResult(
-        code: process.terminationStatus,
+        code: process.waitUntilExit(),
         output: try String(decoding: Data(contentsOf: outputFile), as: UTF8.self),
         errors: try String(decoding: Data(contentsOf: errorFile), as: UTF8.self))
 }

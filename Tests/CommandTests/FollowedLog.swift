@@ -3,6 +3,7 @@ import LedgerCrypto
 import MerkleTree
 import SignedNotes
 import TestLog
+import TestMaterial
 import Testing
 
 /// A ledger that is served, for those who follow it.
@@ -68,21 +69,18 @@ struct FollowedLog {
 /// Any web server over a folder, as a CDN would be.
 final class StaticServer {
     let address: String
-    private let process = Process()
+    private let process: ChildProcess
 
     init(_ folder: String) throws {
         let python = try #require(
             ["/usr/bin/python3", "/usr/local/bin/python3"].first { FileManager.default.isExecutableFile(atPath: $0) },
             "python3 is needed")
-        process.executableURL = URL(fileURLWithPath: python)
-        process.arguments = ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        process = try ChildProcess(
+            URL(fileURLWithPath: python),
+            ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder], output: .pipe)
         var said: [UInt8] = []
         while !said.contains(0x0A) {
-            let chunk = pipe.fileHandleForReading.availableData
+            let chunk = process.output.availableData
             try #require(!chunk.isEmpty, "the static server did not start")
             said += chunk
         }
@@ -91,12 +89,6 @@ final class StaticServer {
         let start = try #require(text.firstIndex(of: "("))
         let end = try #require(text.lastIndex(of: "/"))
         address = String(text[text.index(after: start)..<end])
-    }
-
-    /// It inherits the blocked signals of the thread that started it, so a polite end would never come.
-    deinit {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
     }
 }
 

@@ -4,6 +4,7 @@ import LedgerCrypto
 import MerkleTree
 import SignedNotes
 import TestLog
+import TestMaterial
 import Testing
 
 /// `countersign monitor`, against real servers.
@@ -225,29 +226,23 @@ struct MonitorTests {
         try log.write(to: tiles)
         let follower = try Follower(scratch, trust: log.trustFile)
         let web = try StaticServer(tiles)
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = Binary.countersign.url
-        process.arguments = [
-            "monitor", web.address, "--trust", follower.trust, "--state", follower.state, "--interval", "1",
-        ]
-        process.standardOutput = pipe
-        try process.run()
-        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-        #expect(Self.line(of: pipe).contains("  started "))
+        let process = try ChildProcess(
+            Binary.countersign.url,
+            ["monitor", web.address, "--trust", follower.trust, "--state", follower.state, "--interval", "1"],
+            output: .pipe)
+        #expect(Self.line(of: process).contains("  started "))
         try log.mark(TestLog.start + 60_000)
         try log.write(to: tiles)
-        #expect(Self.line(of: pipe).contains("  grew "))
+        #expect(Self.line(of: process).contains("  grew "))
         var other = try TestLog(begins: TestLog.start + 1)
         while other.entries.count < 15 { try other.mark(TestLog.start + Int64(other.entries.count) * 2000) }
         try other.write(to: tiles)
-        #expect(Self.line(of: pipe).contains("  fork "))
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 1)
+        #expect(Self.line(of: process).contains("  fork "))
+        #expect(process.waitUntilExit() == 1)
     }
 
-    private static func line(of pipe: Pipe) -> String {
-        String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
+    private static func line(of process: ChildProcess) -> String {
+        String(decoding: process.output.availableData, as: UTF8.self)
     }
 
     private static func note(_ state: String) throws -> [UInt8]? {

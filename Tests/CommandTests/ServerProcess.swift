@@ -1,4 +1,5 @@
 import Foundation
+import TestMaterial
 
 struct ServerDidNotStart: Error {
     let output: String
@@ -9,7 +10,7 @@ final class ServerProcess {
     let address: String
     /// What it said once it listened.
     let firstLine: String
-    private let process: Process
+    private let process: ChildProcess
 
     /// Returns once the server has said that it listens.
     convenience init(data: String, arguments: [String] = [], environment: [String: String] = [:]) throws {
@@ -21,20 +22,14 @@ final class ServerProcess {
     init(
         _ command: [String], log errorFile: String, environment: [String: String] = [:], before: String = ":"
     ) throws {
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments =
+        process = try ChildProcess(
+            URL(fileURLWithPath: "/bin/bash"),
             ["-c", "\(before); exec \"$0\" \"$@\"", Binary.countersign.url.path] + command
-            + (command.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"])
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try Data().write(to: URL(fileURLWithPath: errorFile))
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorFile))
-        try process.run()
+                + (command.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"]),
+            environment: environment, output: .pipe, errors: .file(URL(fileURLWithPath: errorFile)))
         var said: [UInt8] = []
         while true {
-            let chunk = pipe.fileHandleForReading.availableData
+            let chunk = process.output.availableData
             said += chunk
             let lines = String(decoding: said, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
             if lines.count > 1, let line = lines.first, let url = line.firstRange(of: /http:\/\/[^"]*/) {
@@ -55,22 +50,16 @@ final class ServerProcess {
     /// Asks the server to stop, as a service manager does, and waits.
     @discardableResult
     func stop() -> Int32 {
-        if process.isRunning { process.terminate() }
-        process.waitUntilExit()
-        return process.terminationStatus
+        process.signal(SIGTERM)
+        return process.waitUntilExit()
     }
 
     /// `kill -9`.
     func kill() {
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.kill()
     }
 
     func waitUntilExit() {
         process.waitUntilExit()
-    }
-
-    deinit {
-        if process.isRunning { kill() }
     }
 }

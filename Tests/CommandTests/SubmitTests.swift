@@ -13,19 +13,15 @@ struct SubmitTests {
         let events = (0..<count).map { Load.event(id: "event-\($0)") + "\n" }.joined()
         try Data(events.utf8).write(to: scratch.url.appendingPathComponent("events.ndjson"))
         try Data(ledger.token.utf8).write(to: scratch.url.appendingPathComponent("token"))
-        let submit = Process()
-        submit.executableURL = Binary.countersign.url
-        submit.arguments = ["submit", "events.ndjson", "--server", first.address, "--token-file", "token"]
-        submit.currentDirectoryURL = scratch.url
-        submit.standardOutput = FileHandle.nullDevice
-        try submit.run()
+        let submit = try ChildProcess(
+            Binary.countersign.url, ["submit", "events.ndjson", "--server", first.address, "--token-file", "token"],
+            in: scratch.url)
         // The ledger has taken something, and the submission is not over.
         while try Self.size(of: ledger.data + "/heads") < 2000, submit.isRunning { usleep(20_000) }
         first.kill()
         #expect(submit.isRunning, "the kill came too late to show anything")
         let second = try ServerProcess(data: ledger.data, arguments: ["--listen", "127.0.0.1:\(port)"])
-        submit.waitUntilExit()
-        #expect(submit.terminationStatus == 0)
+        #expect(submit.waitUntilExit() == 0)
         let again = try Binary.countersign.run(
             ["submit", "events.ndjson", "--server", second.address, "--token-file", "token", "--json"], in: scratch.url)
         #expect(again.output == "{\"present\":\(count),\"recorded\":0,\"refused\":0}\n", "\(again)")

@@ -10,20 +10,12 @@ enum OpenSSLCommand {
 
     /// Runs the command in `folder` and gives its standard output; throws with its words when it fails.
     static func run(_ arguments: [String], in folder: URL) throws -> [UInt8] {
-        let process = Process()
-        process.executableURL = url
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        let words = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(words: String(decoding: words, as: UTF8.self))
+        let errors = folder.appendingPathComponent("openssl.errors")
+        let process = try ChildProcess(
+            #require(url), arguments, in: folder, output: .pipe, errors: .file(errors))
+        let data = process.output.readDataToEndOfFile()
+        guard process.waitUntilExit() == 0 else {
+            throw Failure(words: try String(contentsOf: errors, encoding: .utf8))
         }
         return [UInt8](data)
     }

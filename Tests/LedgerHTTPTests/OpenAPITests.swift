@@ -6,6 +6,7 @@ import LedgerCrypto
 import LedgerEngine
 import LedgerHTTP
 import Synchronization
+import TestMaterial
 import Testing
 
 @Suite("The description of the API") struct OpenAPITests {
@@ -64,16 +65,12 @@ import Testing
     }
 
     private static func tool(_ arguments: [String]) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", root.appendingPathComponent("tools/check-openapi").path] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let process = try ChildProcess(
+            URL(fileURLWithPath: "/usr/bin/env"),
+            ["python3", root.appendingPathComponent("tools/check-openapi").path] + arguments, output: .pipe,
+            errors: .pipe)
+        let output = process.output.readDataToEndOfFile()
+        return (process.waitUntilExit(), String(decoding: output, as: UTF8.self))
     }
 
     /// Whether the tool has the Python modules that it needs.

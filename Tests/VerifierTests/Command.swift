@@ -21,17 +21,10 @@ enum Command {
 
     static func run(_ program: URL, _ arguments: [String], in folder: Folder) throws -> Ran {
         let (output, errors) = (folder.url.appendingPathComponent(".out"), folder.url.appendingPathComponent(".err"))
-        for file in [output, errors] { try Data().write(to: file) }
-        let process = Process()
-        process.executableURL = program
-        process.arguments = arguments
-        process.currentDirectoryURL = folder.url
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
-        process.waitUntilExit()
+        let process = try ChildProcess(
+            program, arguments, in: folder.url, output: .file(output), errors: .file(errors))
         let ran = Ran(
-            code: process.terminationStatus, output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+            code: process.waitUntilExit(), output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
             errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
         for file in [output, errors] { try FileManager.default.removeItem(at: file) }
         return ran
