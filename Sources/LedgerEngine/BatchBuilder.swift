@@ -102,7 +102,7 @@ struct BatchBuilder {
         fresh[event.event.identity] = entries.count
         kept.append(event.event.disclosures)
         entries.append(entry)
-        rows.append(IndexRow(index: index, event: event.event, people: event.people, ledgerTime: time))
+        rows.append(IndexRow(index: index, event: event.event, ledgerTime: time))
         disclosures.append(contentsOf: event.event.disclosures)
         return index
     }

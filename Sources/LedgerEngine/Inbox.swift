@@ -1,15 +1,12 @@
 import ApprovalEvents
 import Synchronization
 
-/// An event with what the sequencer will ask of it, worked out beforehand on the submitter's own thread. A reference, for
-/// it is handed around where only one thread may work.
+/// An event on its way into the log: a reference, for it is handed around where only one thread may work.
 final class PreparedEvent: Sendable {
     let event: ApprovalEvent
-    let people: EventPeople
 
     init(_ event: ApprovalEvent) {
         self.event = event
-        people = EventPeople(event)
     }
 }
 

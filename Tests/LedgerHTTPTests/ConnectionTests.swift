@@ -1,7 +1,9 @@
 import ApprovalEvents
 import Foundation
 import Glibc
+import LedgerEngine
 import LedgerHTTP
+import MerkleTree
 import Testing
 
 /// What peers do with a connection, while single events are answered by its handler and the rest by the routes.
@@ -45,6 +47,32 @@ import Testing
             try client.write(requests.joined())
             let text = try await Self.answers(requests.count, from: client)
             #expect(Self.statuses(in: text) == ["201", "200", "201", "400", "201", "201", "404", "200"])
+        }
+    }
+
+    @Test func `knows each request's caller, whoever's requests came before, and none who is revoked`() async throws {
+        let fixture = try await Fixture()
+        let first = try await fixture.token("first", ["submit"])
+        let second = try await fixture.token("second", ["submit"])
+        let forged = String(first.dropLast()) + (first.hasSuffix("A") ? "B" : "A")
+        try await fixture.serving { port, _ in
+            let client = try RawClient(port: port)
+            defer { client.close() }
+            func send(_ tokens: [String], _ round: String) async throws -> [String] {
+                let requests = tokens.enumerated().map { Self.post($1, Event.cancelled("\(round)-\($0)")) }
+                try client.write(requests.joined())
+                return Self.statuses(in: try await Self.answers(tokens.count, from: client))
+            }
+            #expect(
+                try await send([first, first, forged, second, first, second], "a")
+                    == ["201", "201", "401", "201", "201", "201"])
+            for (place, caller) in ["first", "first", "second", "first", "second"].enumerated() {
+                let entry = try fixture.sequencer.reader.entry(at: LeafIndex(fixture.size - 5 + UInt64(place)))
+                #expect(entry.caller == Text(caller))
+            }
+            let id = try #require(CallerID("first"))
+            _ = try await fixture.administration.revoke(id, by: try Fixture.operatorPrincipal)
+            #expect(try await send([second, first, second, first], "b") == ["201", "401", "201", "401"])
         }
     }
 

@@ -9,6 +9,8 @@ public struct ApprovalEvent: Sendable {
     /// What resends are compared by: the canonical form of what was submitted, with the disclosures put back.
     public let canonicalSubmission: [UInt8]
     let sealable: SealableForm
+    /// Who acted in it.
+    package let people: EventPeople
 
     /// - Parameter draft: an event as it came. Afterwards it is what was made of it.
     init(_ draft: inout EventDraft, rules: IntakeRules) throws(EventRefusal) {
@@ -18,6 +20,7 @@ public struct ApprovalEvent: Sendable {
             throw EventRefusal(draft.violations)
         }
         sealable = SealableForm(draft)
+        people = EventPeople(content, draft.body)
         disclosures = draft.opened?.disclosures ?? []
         if let opened = draft.opened {
             draft.body = .json(JSONPart(JSONDocument(opened.data)))

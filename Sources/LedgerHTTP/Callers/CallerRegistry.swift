@@ -56,9 +56,19 @@ public final class CallerRegistry: Sendable {
         let caller = state.withLock { state in state.byKeyID[token.keyID].flatMap { state.callers[$0] } }
         let expected = caller?.tokenDigest.bytes ?? [UInt8](repeating: 0, count: Digest.byteCount)
         let isRight = constantTimeEqual(token.digest.bytes, expected)
-        guard let caller, isRight, caller.revoked == nil else { return nil }
-        if let end = caller.notAfter, end <= time { return nil }
-        return caller
+        guard let caller, isRight else { return nil }
+        return Self.isCurrent(caller, at: time) ? caller : nil
+    }
+
+    /// The caller as it is now, if a token of this digest, which was shown before, is still a current one of it.
+    func caller(_ id: CallerID, whoseTokenHas digest: Digest, at time: Timestamp) -> Caller? {
+        guard let caller = self[id], caller.tokenDigest == digest else { return nil }
+        return Self.isCurrent(caller, at: time) ? caller : nil
+    }
+
+    private static func isCurrent(_ caller: Caller, at time: Timestamp) -> Bool {
+        guard caller.revoked == nil else { return false }
+        return caller.notAfter.map { time < $0 } ?? true
     }
 
     /// Every caller that ever was, in the order of their ids.

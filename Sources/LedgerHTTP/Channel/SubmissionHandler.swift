@@ -27,6 +27,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
     /// What came behind a request of ours. From then on reading stops, so it is one read's worth.
     private var held: [Held] = []
     private var isReadHeld = false
+    private var shown: ShownCredential?
 
     private enum State {
         case passing
@@ -90,7 +91,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
         let start = ContinuousClock.now
         responder.metrics.requestBegan()
         let caller = Result {
-            let caller = try responder.submitter(fields)
+            let caller = try responder.submitter(fields, after: &shown)
             do throws(Problem) {
                 _ = try responder.deliveryMode(fields)
             } catch {

@@ -1,6 +1,7 @@
 import ApprovalEvents
 import HTTPTypes
 import Hummingbird
+import LedgerCrypto
 
 extension LedgerResponder {
     /// Who shows this credential.
@@ -12,6 +13,18 @@ extension LedgerResponder {
         else {
             throw Problem(.unauthenticated, "show a current token: `Authorization: Bearer cst_…`")
         }
+        return caller
+    }
+
+    /// Who shows this credential, on a connection on which another was shown before, most often the same.
+    func caller(showing credential: String?, after shown: inout ShownCredential?) throws(Problem) -> Caller {
+        if let shown, let credential, shown.isSame(as: credential),
+            let caller = ledger.callers.caller(shown.caller, whoseTokenHas: shown.digest, at: ledger.now)
+        {
+            return caller
+        }
+        let caller = try caller(showing: credential)
+        shown = credential.map { ShownCredential(field: $0, caller: caller.id, digest: caller.tokenDigest) }
         return caller
     }
 
@@ -42,4 +55,31 @@ extension LedgerResponder {
         guard bytes.count > 7, bytes[..<7].elementsEqual(scheme, by: { $0 | 0x20 == $1 }) else { return nil }
         return BearerToken(parsing: bytes[7...])
     }
+}
+
+/// A credential that was right, kept as long as its connection: what comes with it again is not decoded and hashed
+/// again. Whether it is still a current one is looked up each time.
+struct ShownCredential {
+    private let field: String
+    let caller: CallerID
+    let digest: Digest
+
+    init(field: String, caller: CallerID, digest: Digest) {
+        self.field = field
+        self.caller = caller
+        self.digest = digest
+    }
+
+    /// In constant time: behind a proxy, several callers share a connection.
+    func isSame(as other: String) -> Bool {
+        var (known, other) = (field, other)
+        return known.withUTF8 { known in
+            other.withUTF8 { constantTimeEqual(UnsafeRawBufferPointer(known), UnsafeRawBufferPointer($0)) }
+        }
+    }
+}
+
+extension ShownCredential: CustomStringConvertible {
+    /// Names the caller and nothing of the credential, whatever prints it.
+    var description: String { "a credential of \(caller)" }
 }

@@ -15,7 +15,8 @@ import Verification
 extension LedgerResponder {
     func submit(_ request: Request, _ query: Substring?) async throws -> Response {
         let fields = SubmissionFields(request.headers)
-        let caller = try submitter(fields)
+        var shown: ShownCredential?
+        let caller = try submitter(fields, after: &shown)
         do {
             _ = try Query(query, names: [])
             return try await submit(request, fields, from: caller)
@@ -42,11 +43,11 @@ extension LedgerResponder {
     }
 
     /// Who submits. A refusal is counted under the one who was refused.
-    func submitter(_ fields: SubmissionFields) throws(Problem) -> Caller {
+    func submitter(_ fields: SubmissionFields, after shown: inout ShownCredential?) throws(Problem) -> Caller {
         // Until one is known there is no caller to count it under.
         var known: Text = "anonymous"
         do throws(Problem) {
-            let caller = try caller(showing: fields.authorization)
+            let caller = try caller(showing: fields.authorization, after: &shown)
             known = caller.id.text
             try Self.check(caller, has: [.submit])
             return caller
