@@ -37,9 +37,11 @@ struct BatchBuilder {
         self.compare = compare
     }
 
-    /// Seals an event of the ledger's own. Its identity must be new.
-    mutating func add(own event: ApprovalEvent) throws {
-        try seal(PreparedEvent(event), caller: Self.own)
+    /// Seals events of the ledger's own, those that the log does not have. Gives the position of each.
+    mutating func add(own events: [ApprovalEvent]) throws -> [LeafIndex] {
+        try events.map { event in
+            try known[event.identity] ?? seal(PreparedEvent(event), caller: Self.own)
+        }
     }
 
     mutating func judge(_ ticket: Ticket) throws -> [Answer] {

@@ -22,7 +22,8 @@ public protocol LogReading: Sendable {
     func note(for size: TreeSize) throws -> [UInt8]?
 }
 
-/// The one place where a log is written. One process, one writer; the sequencer calls it from its own executor.
+/// The one place where a log is written. One process, one writer: the sequencer commits from its own executor, and
+/// one stage behind it publishes heads.
 ///
 /// The protocol exists because two stores do: `LogFiles` on a disk, and the same over layers that inject faults
 /// and power cuts. A contract test in `LedgerEngineTests` runs any of them.
@@ -33,18 +34,23 @@ public protocol LogStorage: LogReading {
     /// What opening it found and repaired.
     var recovery: RecoveryReport { get }
 
-    /// Gives the plan's entries the next positions, signs and publishes.
+    /// Gives the plan's entries the next positions.
     ///
-    /// `sign` is called once, with the head after the batch, when the entries are durable and have been read back
-    /// and hashed again. When this returns, the entries survive a power cut and readers see them.
+    /// When this returns, they have been read back and hashed again, and they survive a power cut. Readers do not see
+    /// them before a head that covers them is published.
     ///
     /// After `StorageError.notCommitted` nothing has happened and the store can be used on. After any other error
     /// the batch may or may not be there: the store is broken, refuses everything, and must be opened again.
-    func commit(_ plan: BatchPlan, sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead
+    func commit(_ plan: BatchPlan) throws
 
-    /// Signs and publishes the head of the durable entries without new ones: after a recovery whose last commit
-    /// had no head yet.
-    func publish(sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead
+    /// Stores a signed head and shows it to readers, with everything below it.
+    ///
+    /// The head must be one that a commit led to, not smaller than the published one; the published one may come again
+    /// with another note. Anything else is refused with `StorageError.outOfRange` and changes nothing: one root per
+    /// size, for ever. A failure to store it breaks the store as a failed commit does.
+    ///
+    /// Safe beside a commit, and not held up by it; two calls at once are not for the caller to make.
+    func publish(_ head: PublishedHead) throws
 
     /// Flushes what commits leave unflushed and moves the watermark, so that the next recovery begins here.
     /// Called every few seconds; a failure breaks the store as a failed commit does.

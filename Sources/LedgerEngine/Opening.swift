@@ -21,7 +21,7 @@ public struct LedgerFounding: Sendable {
         _ storage: any LogStorage, signer: HeadSigner, clock: any LedgerClock
     ) throws -> PublishedHead {
         guard storage.frontier.size.value == 0 else {
-            return try storage.published ?? storage.publish(sign: signer.sign)
+            return try storage.published ?? storage.publish(storage.frontier.head, signer)
         }
         let now = Timestamp(milliseconds: clock.now().wall)
         let created = LedgerCreated(
@@ -30,7 +30,16 @@ public struct LedgerFounding: Sendable {
             predecessorOrigin: predecessorOrigin, predecessorNote: predecessorNote, createdBy: createdBy)
         let event = try ApprovalEvent.ledger(.ledgerCreated(created), id: "created", time: now)
         let entry = try LedgerEntry.seal(event, time: now, caller: "ledger", salt: try SecureRandom.bytes(16))
-        return try storage.commit(BatchPlan(appending: [entry.bytes], to: storage.frontier), sign: signer.sign)
+        try storage.commit(BatchPlan(appending: [entry.bytes], to: storage.frontier))
+        return try storage.publish(storage.frontier.head, signer)
+    }
+}
+
+extension LogStorage {
+    fileprivate func publish(_ head: TreeHead, _ signer: HeadSigner) throws -> PublishedHead {
+        let published = PublishedHead(head: head, note: try signer.sign(head))
+        try publish(published)
+        return published
     }
 }
 
@@ -48,7 +57,8 @@ extension Sequencer {
             throw StorageError.outOfRange("the log has no entry 0: it was never initialised")
         }
         if let published = storage.published { try parts.signer.verify(published) }
-        if storage.published?.head != storage.frontier.head { _ = try storage.publish(sign: parts.signer.sign) }
+        let durable = storage.frontier.head
+        if storage.published?.head != durable { _ = try storage.publish(durable, parts.signer) }
         let reader = try LedgerReader(storage, disclosures: parts.disclosures)
         try checkOrigin(reader, parts.signer)
         let last = try reader.entry(at: LeafIndex(reader.published.size.value - 1))
@@ -63,6 +73,7 @@ extension Sequencer {
         if let torn = parts.storage.recovery.tornTail {
             owed.append(Recovered(cause: .tornTail, detail: Text(torn.detail)))
         }
+        heads.exit.notify(reader.published)
         tick()
     }
 

@@ -34,7 +34,7 @@ public enum SubmissionRefusal: Error, Hashable, Sendable {
     case inboxFull
     /// The index is too many entries late to recognise resends. Try again later.
     case indexBehind
-    /// The store, the index or the disclosure store failed. Whether the event is in is unknown: send it again.
+    /// The store, the index, the disclosure store or the log's key failed. Whether the event is in is unknown: send it again.
     case storageTrouble
     case shuttingDown
     /// The machine's clock contradicts itself or the log; nothing is sealed or signed until it is right again.

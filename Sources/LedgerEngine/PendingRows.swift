@@ -3,9 +3,9 @@ import Dispatch
 import MerkleTree
 import Synchronization
 
-/// Entries that are published and not yet in the index: between them, the two know every identity.
+/// Entries that are durable and not yet in the index: between them, the two know every identity.
 ///
-/// A reader must ask here first and the index second: a row leaves here only after the index has it.
+/// The index gets rows once they are published, never before. A reader must ask here first and the index second: a row leaves here only after the index has it.
 final class PendingRows: Sendable {
     struct Batch: Sendable {
         let rows: [IndexRow]
@@ -16,6 +16,10 @@ final class PendingRows: Sendable {
         var batches: [Batch] = []
         var positions: [EventIdentity: LeafIndex] = [:]
         var trouble: String?
+        /// How many of the batches the index may have: they are published.
+        var published = 0
+        /// Rows in those.
+        var late = 0
     }
 
     private let state = Mutex(State())
@@ -24,7 +28,8 @@ final class PendingRows: Sendable {
     /// How long a commit may be held up for the index.
     private static let patience = DispatchTimeInterval.milliseconds(50)
 
-    var count: Int { state.withLock { $0.positions.count } }
+    /// Published entries that the index does not have.
+    var count: Int { state.withLock { $0.late } }
     var trouble: String? { state.withLock { $0.trouble } }
 
     func position(of identity: EventIdentity) -> LeafIndex? {
@@ -42,11 +47,21 @@ final class PendingRows: Sendable {
         }
     }
 
-    /// The oldest batches, up to about `limit` rows, at least one batch; none when nothing waits.
+    /// Everything up to `size` is published: the index may have it.
+    func publish(_ size: TreeSize) {
+        state.withLock { state in
+            while state.published < state.batches.count, state.batches[state.published].head.size <= size {
+                state.late += state.batches[state.published].rows.count
+                state.published += 1
+            }
+        }
+    }
+
+    /// The oldest published batches, up to about `limit` rows, at least one batch; none when nothing waits.
     func oldest(limit: Int) -> [Batch] {
         state.withLock { state in
             var rows = 0
-            let taken = state.batches.prefix { batch in
+            let taken = state.batches.prefix(state.published).prefix { batch in
                 defer { rows += batch.rows.count }
                 return rows == 0 || rows + batch.rows.count <= limit
             }
@@ -58,7 +73,9 @@ final class PendingRows: Sendable {
         state.withLock { state in
             state.trouble = nil
             state.batches.removeFirst(batches.count)
+            state.published -= batches.count
             for batch in batches {
+                state.late -= batch.rows.count
                 for row in batch.rows { state.positions[row.identity] = nil }
             }
         }

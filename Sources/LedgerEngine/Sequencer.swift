@@ -11,6 +11,10 @@ public struct LedgerParts: Sendable {
     public var signer: HeadSigner
     public var marks: MarkSchedule
     public var limits: SequencerLimits
+    /// Told of every published head.
+    public var observers: [any HeadObserver] = []
+    /// What must be true of a head before anybody is answered under it; nil: nothing more.
+    public var condition: (any HeadCondition)?
 
     public init(
         storage: any LogStorage, index: any EventIndex, disclosures: any DisclosureStore, clock: any LedgerClock,
@@ -31,7 +35,7 @@ public struct LedgerParts: Sendable {
 /// Submitters put their events into the inbox from their own threads. Whoever finds it empty wakes the actor, which
 /// takes everything that has gathered by then; what comes while that is committed waits for the next turn. That is
 /// group commit without a timer and without a fixed batch. A commit is synchronous: nothing interleaves between
-/// reading the frontier and replacing it.
+/// reading the frontier and replacing it. Behind it, `HeadStage` signs and answers.
 ///
 /// An answer of `.sealed` or `.resent` means: durable, and inside a signed, published checkpoint.
 public actor Sequencer {
@@ -44,6 +48,8 @@ public actor Sequencer {
     nonisolated let followerCalls: AsyncStream<Void>
     nonisolated let endings: AsyncStream<(any Error)?>
     nonisolated let end: AsyncStream<(any Error)?>.Continuation
+    nonisolated let breakdown: Breakdown
+    nonisolated let heads: HeadStage
     /// Reads what is published. For every reader of the process.
     public nonisolated let reader: LedgerReader
 
@@ -52,7 +58,6 @@ public actor Sequencer {
     var countsSince: Timestamp
     /// What the ledger recovered from and has not sealed yet: it goes in with the next commit.
     var owed: [Recovered] = []
-    var isBroken = false
     private let thread = SerialThread(label: "countersign.sequencer")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -69,6 +74,14 @@ public actor Sequencer {
         countsSince = max(newest, Timestamp(milliseconds: now.wall))
         (followerCalls, wakeFollower) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (endings, end) = AsyncStream.makeStream()
+        let breakdown = Breakdown(board: board, end: end)
+        self.breakdown = breakdown
+        let exit = HeadExit(
+            pending: pending, board: board, wakeFollower: wakeFollower, observers: parts.observers,
+            condition: parts.condition)
+        heads = HeadStage(
+            storage: parts.storage, signer: parts.signer, limits: parts.limits, exit: exit,
+            onFailure: breakdown.happen)
     }
 
     // MARK: Submitting
@@ -154,12 +167,13 @@ public actor Sequencer {
     public nonisolated var status: SequencerStatus {
         var status = board.current
         status.waiting = inbox.depth
+        status.unpublished = heads.unpublished
         status.indexLag = pending.count
         status.indexTrouble = pending.trouble
         return status
     }
 
-    /// Where an event stands: what is published and not yet indexed first, the index second.
+    /// Where an event stands: what is not yet indexed first, the index second. It may be durable and not published yet.
     public nonisolated func position(of identity: EventIdentity) throws -> LeafIndex? {
         try pending.position(of: identity) ?? parts.index.positions(of: [identity]).first ?? nil
     }

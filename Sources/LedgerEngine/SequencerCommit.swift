@@ -2,19 +2,21 @@ import ApprovalEvents
 import LedgerCrypto
 import MerkleTree
 
-/// One commit: judge, seal, keep disclosures, write, sign, publish, answer.
+/// One commit: judge, seal, keep disclosures, write. `HeadStage` signs, publishes and answers.
 ///
 /// What a crash leaves behind, step by step: before the store's commit, nothing but disclosures that no entry
-/// names. Inside it, an unfinished batch that recovery cuts, or a whole one that recovery signs; nobody was
-/// answered, and a resend finds it. After it, everything: the index is behind and is brought up at the start.
+/// names. Inside it, an unfinished batch that recovery cuts. After it, a whole one that the next start signs, where no
+/// head covers it yet; nobody was answered, and a resend finds it. After the head, everything: the index is behind and
+/// is brought up at the start.
 extension Sequencer {
     /// Takes what has gathered and commits it. What is still there afterwards gets a turn of its own, so that
     /// nothing else of the actor's waits for long.
     ///
     /// Where the index is late, it gets a moment to catch up: so a flood is slowed to what the index can take, and
-    /// refused only where the index does not move.
+    /// refused only where the index does not move. Where too much waits for a head, nothing is taken until there is
+    /// room again; the inbox fills, and says so.
     func commitGathered() {
-        guard inbox.depth > 0 else { return }
+        guard inbox.depth > 0, heads.hasRoom(orElse: { self.wake() }) else { return }
         pending.wait(until: parts.limits.indexLag / 6)
         let tickets = inbox.take()
         guard !tickets.isEmpty else { return }
@@ -23,7 +25,7 @@ extension Sequencer {
     }
 
     private func commit(_ tickets: [Ticket]) {
-        guard !isBroken else { return refuse(tickets, .storageTrouble) }
+        guard !breakdown.isOver else { return refuse(tickets, .storageTrouble) }
         guard pending.count < parts.limits.indexLag else { return refuse(tickets, .indexBehind) }
         do {
             try commit(tickets, own: [])
@@ -34,19 +36,22 @@ extension Sequencer {
         }
     }
 
-    /// Commits events of the ledger's own, with whatever is due before them. Returns their positions; an event
-    /// whose identity is there already keeps the one it has.
-    func commitOwn(_ events: [ApprovalEvent], at least: Int64 = .min) throws -> [LeafIndex] {
-        guard !isBroken else { throw SubmissionRefusal.storageTrouble }
-        return try commit([], own: events, at: least)
+    /// Commits events of the ledger's own, with whatever is due before them. `then` gets their positions when a head
+    /// covers them, where this does not throw; an event whose identity is there already keeps the one it has.
+    func commitOwn(
+        _ events: [ApprovalEvent], at least: Int64 = .min, then: DurableTurn.Then? = nil
+    ) throws {
+        guard !breakdown.isOver else { throw SubmissionRefusal.storageTrouble }
+        try commit([], own: events, at: least, then: then)
     }
 
     private func refuse(_ tickets: [Ticket], _ refusal: SubmissionRefusal) {
         for ticket in tickets { ticket.refuse(refusal) }
     }
 
-    @discardableResult
-    private func commit(_ tickets: [Ticket], own: [ApprovalEvent], at least: Int64 = .min) throws -> [LeafIndex] {
+    private func commit(
+        _ tickets: [Ticket], own: [ApprovalEvent], at least: Int64 = .min, then: DurableTurn.Then? = nil
+    ) throws {
         let now = max(try ledgerTime(), least)
         let stamp = Timestamp(milliseconds: now)
         let due = try dueBefore(stamp)
@@ -57,63 +62,46 @@ extension Sequencer {
         var builder = BatchBuilder(
             time: stamp, first: LeafIndex(frontier.size.value), salts: try SecureRandom.bytes(16 * sum), known: known,
             compare: compare)
-        var positions: [LeafIndex] = []
-        for event in own {
-            if let index = known[event.identity] {
-                positions.append(index)
-            } else {
-                positions.append(LeafIndex(builder.first.value + UInt64(builder.entries.count)))
-                try builder.add(own: event)
-            }
-        }
+        let positions = try Array(builder.add(own: own).dropFirst(due.events.count))
         let answers = try tickets.map { try builder.judge($0) }
-        var batch: CommittedBatch?
+        var plan: BatchPlan?
         if !builder.entries.isEmpty {
-            batch = try write(builder, after: frontier)
+            plan = try write(builder, after: frontier)
             time.sealed(at: now)
             owed.removeAll()
             counts.subtract(due.counted)
             if due.closesCounts { countsSince = stamp }
         }
-        for (ticket, answers) in zip(tickets, answers) {
-            ticket.reply(SubmissionReply(answers: answers, batch: batch))
-        }
-        return Array(positions.suffix(positions.count - due.events.count))
+        heads.add(
+            DurableTurn(
+                batch: plan.map { ($0, builder.kept) }, head: plan?.head ?? frontier.head, time: stamp,
+                tickets: tickets, answers: answers, own: positions, then: then))
     }
 
-    private func write(_ builder: BatchBuilder, after frontier: Frontier) throws -> CommittedBatch {
+    private func write(_ builder: BatchBuilder, after frontier: Frontier) throws -> BatchPlan {
         let plan = BatchPlan(appending: builder.entries.lazy.map(\.bytes), to: frontier)
         if !builder.disclosures.isEmpty { try parts.disclosures.put(builder.disclosures) }
-        let batch: CommittedBatch
         do {
-            let published = try parts.storage.commit(plan, sign: parts.signer.sign)
-            batch = try CommittedBatch(plan: plan, disclosures: builder.kept, published: published)
+            try parts.storage.commit(plan)
         } catch StorageError.notCommitted(let what) {
             throw StorageError.notCommitted(what)
         } catch {
-            breakDown(error)
+            breakdown.happen(error)
             throw error
         }
-        pending.add(PendingRows.Batch(rows: builder.rows, head: batch.published.head))
-        wakeFollower.yield()
+        pending.add(PendingRows.Batch(rows: builder.rows, head: plan.head))
         board.update { status in
-            status.condition = status.condition == .shuttingDown ? .shuttingDown : .running
-            status.head = batch.published.head
-            status.newest = builder.time
+            switch status.condition {
+            case .running, .clockStopped: status.condition = .running
+            // Said by somebody else meanwhile, and it stays.
+            case .shuttingDown, .failed: break
+            }
             status.commits += 1
             status.sealed += UInt64(plan.count)
             status.bytes += UInt64(plan.data.count)
             status.conflicts += UInt64(builder.conflicts)
         }
-        return batch
-    }
-
-    /// The effect of the last step is unknown: never guess, never retry on the same pages. The process has to end
-    /// and to open the log again; until it does, everything is refused.
-    func breakDown(_ error: any Error) {
-        isBroken = true
-        board.update { $0.condition = .failed("\(error)") }
-        end.yield(error)
+        return plan
     }
 
     private func ledgerTime() throws -> Int64 {
@@ -165,6 +153,10 @@ extension Sequencer {
     }
 
     private func compare(_ index: LeafIndex, _ event: ApprovalEvent) throws -> Resend {
+        // First what no head covers yet: whatever is not there any more is published.
+        if let (bytes, disclosures) = heads.entry(at: index) {
+            return try LedgerEntry(parsing: bytes).compare(event, disclosing: disclosures)
+        }
         let entry = try reader.entry(at: index)
         return entry.compare(event, disclosing: try reader.disclosures(of: entry))
     }

@@ -40,19 +40,19 @@ extension Sequencer {
 
     /// Seals what has come due: marks, hourly counts, what was recovered from.
     public func tick() {
-        guard !isBroken, board.current.condition != .shuttingDown else { return }
+        guard !breakdown.isOver, board.current.condition != .shuttingDown else { return }
         guard case .time(let now) = time.judge(parts.clock.now()) else {
-            _ = try? commitOwn([])
+            try? commitOwn([])
             return
         }
         let due = try? dueBefore(Timestamp(milliseconds: now))
-        if due?.events.isEmpty == false { _ = try? commitOwn([]) }
+        if due?.events.isEmpty == false { try? commitOwn([]) }
     }
 
     /// Flushes what commits leave unflushed and moves the watermark (`LogStorage.settle`).
     public func settle() {
-        guard !isBroken, board.current.condition != .shuttingDown else { return }
-        do { try parts.storage.settle() } catch { breakDown(error) }
+        guard !breakdown.isOver, board.current.condition != .shuttingDown else { return }
+        do { try parts.storage.settle() } catch { breakdown.happen(error) }
     }
 
     func dueBefore(_ now: Timestamp) throws -> DueEvents {
@@ -71,52 +71,67 @@ extension Sequencer {
     /// Appends a mark for an extract and returns its position: the entry is the first one whose `ledgertime` is
     /// not before the mark's `at`, so an extract that ends here has a provable end.
     public func markForExtract() async -> Result<LeafIndex, SubmissionRefusal> {
-        // A millisecond after the newest entry, for an entry of the same millisecond may stand before the mark.
-        ownResult {
-            let now = max(parts.clock.now().wall, time.newest + 1)
+        await sealed { ledger, then in
+            // A millisecond after the newest entry, for an entry of the same millisecond may stand before the mark.
+            let now = max(ledger.parts.clock.now().wall, ledger.time.newest + 1)
             let at = Timestamp(milliseconds: now)
-            return try commitOwn([try OwnEvents.mark(at: at, cause: .extract, time: at)], at: now)
+            try ledger.commitOwn([try OwnEvents.mark(at: at, cause: .extract, time: at)], at: now, then: then)
         }
     }
 
     /// Appends an event of the ledger's own (a caller created, a setting changed …). The same identity again
     /// returns the position it has. Check its form first: what is sealed stays.
     public func record(_ event: ApprovalEvent) async -> Result<LeafIndex, SubmissionRefusal> {
-        ownResult { try commitOwn([event]) }
+        await sealed { ledger, then in try ledger.commitOwn([event], then: then) }
     }
 
     /// Seals the erasure, then destroys the disclosures. A crash in between is made up for at the next start,
     /// when every erasure in the log is carried out again.
     public func erase(_ event: ApprovalEvent) async -> Result<LeafIndex, SubmissionRefusal> {
         guard case .recordErased(let erased) = event.payload else { return .failure(.storageTrouble) }
-        return ownResult {
-            let positions = try commitOwn([event])
-            try parts.disclosures.erase(erased.digests)
-            return positions
-        }
-    }
-
-    private func ownResult(_ commit: () throws -> [LeafIndex]) -> Result<LeafIndex, SubmissionRefusal> {
-        guard board.current.condition != .shuttingDown else { return .failure(.shuttingDown) }
+        let sealed = await record(event)
+        guard case .success = sealed else { return sealed }
         do {
-            guard let index = try commit().last else { return .failure(.storageTrouble) }
-            return .success(index)
-        } catch let refusal as SubmissionRefusal {
-            return .failure(refusal)
-        } catch is EventRefusal {
-            return .failure(.tooLarge)
+            try parts.disclosures.erase(erased.digests)
+            return sealed
         } catch {
             return .failure(.storageTrouble)
         }
     }
 
+    /// Waits until what `commit` made durable is under a published head.
+    private func sealed(
+        _ commit: (isolated Sequencer, @escaping DurableTurn.Then) throws -> Void
+    ) async -> Result<LeafIndex, SubmissionRefusal> {
+        guard board.current.condition != .shuttingDown else { return .failure(.shuttingDown) }
+        return await withCheckedContinuation { continuation in
+            do {
+                try commit(self) { sealed in
+                    let last = sealed.flatMap { $0.last.map { .success($0) } ?? .failure(.storageTrouble) }
+                    continuation.resume(returning: last)
+                }
+            } catch let refusal as SubmissionRefusal {
+                continuation.resume(returning: .failure(refusal))
+            } catch is EventRefusal {
+                continuation.resume(returning: .failure(.tooLarge))
+            } catch {
+                continuation.resume(returning: .failure(.storageTrouble))
+            }
+        }
+    }
+
     // MARK: The end
 
-    /// Takes nothing more, commits what waits, seals the last counts, brings the index up, closes the store.
+    /// Takes nothing more, commits and signs what waits, seals the last counts, brings the index up, closes the store.
     /// `run` returns after it.
     public nonisolated func shutDown() async {
         inbox.close()
+        while inbox.depth > 0 {
+            await commitGathered()
+            await heads.settled()
+        }
         await finish()
+        await heads.settled()
         wakeFollower.finish()
         _ = await follower.catchUp()
         await closeStore()
@@ -125,14 +140,13 @@ extension Sequencer {
     }
 
     private func finish() {
-        while inbox.depth > 0 { commitGathered() }
         board.update { if $0.condition == .running { $0.condition = .shuttingDown } }
-        if !isBroken { _ = try? commitOwn([]) }
+        if !breakdown.isOver { try? commitOwn([]) }
     }
 
     private func closeStore() {
-        guard !isBroken else { return }
-        isBroken = true
-        do { try parts.storage.close() } catch { breakDown(error) }
+        guard !breakdown.isOver else { return }
+        breakdown.close()
+        do { try parts.storage.close() } catch { breakdown.happen(error) }
     }
 }

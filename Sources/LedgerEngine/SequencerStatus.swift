@@ -8,7 +8,7 @@ public struct SequencerStatus: Hashable, Sendable {
         case running
         /// Nothing is sealed or signed until the clock is right again; the words say what is wrong with it.
         case clockStopped(String)
-        /// The store is broken: the process must end and recover.
+        /// The store is broken, or the key does not sign: the process must end and recover.
         case failed(String)
         case shuttingDown
     }
@@ -19,7 +19,9 @@ public struct SequencerStatus: Hashable, Sendable {
     public var newest: Timestamp
     /// Events that wait for their commit.
     public var waiting = 0
-    /// Entries that the index does not have yet.
+    /// Entries that are durable and wait for a signed head.
+    public var unpublished = 0
+    /// Published entries that the index does not have yet.
     public var indexLag = 0
     /// Why the index does not follow, where it fails.
     public var indexTrouble: String?

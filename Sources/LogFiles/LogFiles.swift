@@ -6,11 +6,12 @@ import Synchronization
 /// A log in append-only files: the embedded default store.
 ///
 /// The entry files are the truth. Levels and offsets can be made again from them; heads are what was promised on
-/// top of them. `commit` tells what stands at each step of a crash, `Recovery` what is made of it.
+/// top of them. `LogWriter` and `HeadLog` tell what stands at each step of a crash, `Recovery` what is made of it.
 public final class LogFiles: LogStorage {
     private let reads: LogReads
     private let snapshot: Mutex<PublishedHead?>
     private let writer: Mutex<LogWriter>
+    private let heads: HeadLog
     public let recovery: RecoveryReport
 
     /// Choices that are made when a log begins, and kept for ever.
@@ -26,6 +27,7 @@ public final class LogFiles: LogStorage {
     init(writer: consuming LogWriter, published: PublishedHead?, recovery: RecoveryReport) {
         reads = writer.reads
         self.recovery = recovery
+        heads = writer.heads
         snapshot = Mutex(published)
         self.writer = Mutex(writer)
     }
@@ -81,20 +83,13 @@ public final class LogFiles: LogStorage {
 
     public var frontier: Frontier { writer.withLock { $0.frontier } }
 
-    public func commit(_ plan: BatchPlan, sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead {
-        try writer.withLock { writer in
-            let published = try writer.commit(plan, sign: sign)
-            snapshot.withLock { $0 = published }
-            return published
-        }
+    public func commit(_ plan: BatchPlan) throws {
+        try writer.withLock { try $0.commit(plan) }
     }
 
-    public func publish(sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead {
-        try writer.withLock { writer in
-            let published = try writer.publish(sign: sign)
-            snapshot.withLock { $0 = published }
-            return published
-        }
+    public func publish(_ head: PublishedHead) throws {
+        try heads.append(head)
+        snapshot.withLock { $0 = head }
     }
 
     public func settle() throws {

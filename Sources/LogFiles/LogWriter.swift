@@ -10,20 +10,18 @@ struct LogWriter {
     /// The segment that is written to; nil before the first entry.
     private var segment: Segment?
     private var derived: DerivedFiles
-    private let heads: OpenFile
-    private var headsEnd: UInt64
+    let heads: HeadLog
     private let watermarkFile: OpenFile
     private var watermark: Watermark
     /// Held for as long as the log is open.
     private var lock: OpenFile?
     private let flusher = ParallelFlush()
-    /// Why nothing more is written, once something failed whose effect is unknown.
-    private var broken: String?
+    private let breakage: Breakage
 
     /// What recovery hands over.
     init(
-        base: StoreBase, reads: LogReads, frontier: Frontier, segment: Segment?, derived: DerivedFiles, heads: OpenFile,
-        headsEnd: UInt64, watermarkFile: OpenFile, watermark: Watermark, lock: OpenFile
+        base: StoreBase, reads: LogReads, frontier: Frontier, segment: Segment?, derived: DerivedFiles, heads: HeadLog,
+        watermarkFile: OpenFile, watermark: Watermark, lock: OpenFile, breakage: Breakage
     ) {
         self.base = base
         self.reads = reads
@@ -31,10 +29,10 @@ struct LogWriter {
         self.segment = segment
         self.derived = derived
         self.heads = heads
-        self.headsEnd = headsEnd
         self.watermarkFile = watermarkFile
         self.watermark = watermark
         self.lock = lock
+        self.breakage = breakage
     }
 
     // MARK: Commit
@@ -42,13 +40,13 @@ struct LogWriter {
     /// The steps, and what a crash after each leaves:
     /// 1. room reserved, data written: bytes without a slot; recovery cuts them.
     /// 2. slots written: an unfinished commit, cut where it is not whole.
-    /// 3. segment flushed (and, meanwhile, read back): the entries are there for ever, unsigned; recovery signs.
+    /// 3. segment flushed (and, meanwhile, read back): the entries are there for ever, unsigned; recovery has them
+    ///    signed.
     /// 4. levels and offsets written, unflushed: recovery writes them again.
-    /// 5. signed, head appended: recovery finds the head, or signs the same root again.
-    /// 6. published by the caller: nothing is left to do.
-    /// A failure in step 1 is taken back; one later breaks the store.
-    mutating func commit(_ plan: BatchPlan, sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead {
-        try checkWhole()
+    /// A failure in step 1 is taken back; one later breaks the store. What follows is `HeadLog`'s: commits go on while
+    /// a head is signed, so that several may be at this point.
+    mutating func commit(_ plan: BatchPlan) throws {
+        try breakage.check()
         guard plan.before == frontier, plan.count > 0 else {
             throw StorageError.notCommitted("the plan continues at \(plan.first), the log at \(frontier.size)")
         }
@@ -60,9 +58,9 @@ struct LogWriter {
             }
             frontier = plan.after
             segment = parts.last?.segment
-            return try append(head: plan.head, sign: sign)
+            heads.owe(plan.head)
         } catch {
-            throw breaks(error)
+            throw breakage.happens(error)
         }
     }
 
@@ -109,7 +107,7 @@ struct LogWriter {
                 try base.system.remove(base.layout.segment(part.segment.first))
             }
         } catch {
-            throw breaks(error)
+            throw breakage.happens(error)
         }
         throw StorageError.notCommitted("\(cause)")
     }
@@ -124,55 +122,33 @@ struct LogWriter {
         }
     }
 
-    // MARK: Heads
-
-    mutating func publish(sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead {
-        try checkWhole()
-        do { return try append(head: frontier.head, sign: sign) } catch { throw breaks(error) }
-    }
-
-    private mutating func append(head: TreeHead, sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead {
-        let note = try sign(head)
-        let record = HeadRecord(size: head.size.value, root: head.root, note: note).encoded
-        try heads.write(record, at: headsEnd)
-        headsEnd += UInt64(record.count)
-        return PublishedHead(head: head, note: note)
-    }
-
     // MARK: Behind
 
     /// Flushes what commits leave unflushed, then says so in the watermark.
     mutating func settle() throws {
-        try checkWhole()
+        try breakage.check()
+        // Heads that are appended from here on count the next time.
+        let headsEnd = heads.end
         guard watermark.size != frontier.size.value || watermark.heads != headsEnd else { return }
         do {
             try derived.flush()
-            try heads.flush()
+            try heads.file.flush()
             // What was cut is in the log's own words once the log has grown: its next entry says it.
             if watermark.size != frontier.size.value { watermark.cut = 0 }
             watermark.size = frontier.size.value
             watermark.heads = headsEnd
             try watermark.store(in: watermarkFile)
         } catch {
-            throw breaks(error)
+            throw breakage.happens(error)
         }
     }
 
     mutating func close() throws {
         defer {
-            broken = broken ?? "closed"
+            breakage.close()
             lock = nil
         }
-        guard broken == nil else { return }
+        guard breakage.reason == nil else { return }
         try settle()
-    }
-
-    private func checkWhole() throws {
-        if let broken { throw StorageError.broken(broken) }
-    }
-
-    private mutating func breaks(_ error: any Error) -> StorageError {
-        broken = "\(error)"
-        return .broken("\(error)")
     }
 }

@@ -43,9 +43,12 @@ struct Recovery {
         let published = tail.newest.map {
             PublishedHead(head: TreeHead(size: TreeSize($0.size), root: $0.root), note: $0.note)
         }
+        let breakage = Breakage()
+        let durable = replay.frontier.size.value > 0 ? replay.frontier.head : nil
+        let log = HeadLog(heads, end: tail.end, published: published?.head, durable: durable, breakage: breakage)
         let writer = LogWriter(
             base: base, reads: reads, frontier: replay.frontier, segment: try replay.segment(), derived: replay.derived,
-            heads: heads, headsEnd: tail.end, watermarkFile: watermarkFile, watermark: watermark, lock: lock)
+            heads: log, watermarkFile: watermarkFile, watermark: watermark, lock: lock, breakage: breakage)
         return LogFiles(writer: writer, published: published, recovery: report)
     }
 

@@ -3,17 +3,25 @@ import LedgerCrypto
 /// A log's key with its name: signs notes.
 public struct NoteSigner: Sendable {
     public let verifierKey: VerifierKey
-    private let key: PrivateKey
+    private let signature: @Sendable ([UInt8]) throws -> [UInt8]
 
     /// - Parameter name: the log's origin. Throws where it cannot name a key.
     public init(name: [UInt8], key: PrivateKey) throws(NoteError) {
-        verifierKey = try VerifierKey(name: name, key: key.publicKey)
-        self.key = key
+        try self.init(name: name, publicKey: key.publicKey) { try key.sign($0) }
+    }
+
+    /// A key that somebody else holds. `signature` signs a note's text with it, as `PrivateKey.sign` does; it is not
+    /// checked here, and may be called from any thread.
+    public init(
+        name: [UInt8], publicKey: PublicKey, signature: @escaping @Sendable ([UInt8]) throws -> [UInt8]
+    ) throws(NoteError) {
+        verifierKey = try VerifierKey(name: name, key: publicKey)
+        self.signature = signature
     }
 
     /// Signs a note's text, which ends with a line feed.
     public func sign(_ text: [UInt8]) throws -> NoteSignature {
-        try NoteSignature(name: verifierKey.name, keyID: verifierKey.keyID, signature: try key.sign(text))
+        try NoteSignature(name: verifierKey.name, keyID: verifierKey.keyID, signature: try signature(text))
     }
 }
 

@@ -141,7 +141,8 @@ struct CheckTests {
             Sample.heartbeat("e"), time: Timestamp(milliseconds: 1_000), caller: "x",
             salt: [UInt8](repeating: 1, count: 16))
         let plan = BatchPlan(appending: [Array("{ }".utf8), early.bytes], to: storage.frontier)
-        _ = try storage.commit(plan, sign: test.signer.sign)
+        try storage.commit(plan)
+        try storage.publish(PublishedHead(head: plan.head, note: test.signer.sign(plan.head)))
         try storage.close()
         let findings = try test.check().findings
         #expect(findings.map(\.entry) == [LeafIndex(1), LeafIndex(2)])

@@ -32,7 +32,7 @@ struct StoreContractTests {
                 directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: system)
             var sizes: [Int] = []
             for batch in work.batches {
-                let head = try log.commit(BatchPlan(appending: batch, to: log.frontier), sign: StoreWorkload.sign)
+                let head = try log.commitSigned(BatchPlan(appending: batch, to: log.frontier))
                 sizes.append(Int(head.size.value))
             }
             let heads = StoreWorkload.heads(of: work.entries)
@@ -60,12 +60,43 @@ struct StoreContractTests {
             #expect(log.published == nil)
             #expect(throws: StorageError.self) { try log.bundle(0..<1) }
             let plan = BatchPlan(appending: StoreWorkload(sizes: [5]).entries, to: log.frontier)
-            _ = try log.commit(plan, sign: StoreWorkload.sign)
+            _ = try log.commitSigned(plan)
             #expect(throws: StorageError.self) { try log.bundle(4..<6) }
             #expect(throws: StorageError.self) { try log.nodes([NodeAddress(level: 2, index: 1)]) }
             #expect(throws: StorageError.self) { try log.hashes(level: 1, from: 1, count: 2) }
             #expect(try log.note(for: TreeSize(6)) == nil)
             try log.close()
+        }
+    }
+
+    @Test("shows what is durable once a head covers it, and publishes no other head", arguments: Ground.allCases)
+    func heads(_ ground: Ground) throws {
+        try onEach(ground) { system, directory in
+            let log = try LogFiles.create(
+                directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: system)
+            let work = StoreWorkload(sizes: [2, 3, 4])
+            let heads = StoreWorkload.heads(of: work.entries)
+            for batch in work.batches { try log.commit(BatchPlan(appending: batch, to: log.frontier)) }
+            #expect(log.published == nil)
+            #expect(throws: StorageError.self) { try log.bundle(0..<1) }
+            func publish(_ head: TreeHead, _ note: [UInt8] = [1]) throws {
+                try log.publish(PublishedHead(head: head, note: note))
+            }
+            // No commit ended there, or with another root.
+            for wrong in [heads[3], TreeHead(size: TreeSize(5), root: heads[4].root)] {
+                #expect(throws: StorageError.self) { try publish(wrong) }
+            }
+            try publish(heads[5])
+            #expect(try log.bundle(0..<5).count == BatchPlan(appending: work.entries[..<5], to: Frontier()).data.count)
+            #expect(throws: StorageError.self) { try log.bundle(4..<6) }
+            // Never back; the same again with another note.
+            #expect(throws: StorageError.self) { try publish(heads[2]) }
+            try publish(heads[5], [2, 3])
+            #expect(try log.note(for: TreeSize(5)) == [2, 3])
+            #expect(try log.note(for: TreeSize(2)) == nil)
+            try publish(heads[9])
+            try log.close()
+            #expect(throws: StorageError.self) { try publish(heads[9]) }
         }
     }
 
@@ -75,10 +106,10 @@ struct StoreContractTests {
             let log = try LogFiles.create(
                 directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: system)
             let plan = BatchPlan(appending: [[1], [2]], to: log.frontier)
-            _ = try log.commit(plan, sign: StoreWorkload.sign)
-            #expect(throws: StorageError.self) { try log.commit(plan, sign: StoreWorkload.sign) }
+            _ = try log.commitSigned(plan)
+            #expect(throws: StorageError.self) { try log.commitSigned(plan) }
             let more = BatchPlan(appending: [[3]], to: log.frontier)
-            #expect(try log.commit(more, sign: StoreWorkload.sign).size == TreeSize(3))
+            #expect(try log.commitSigned(more).size == TreeSize(3))
             try log.close()
         }
     }
@@ -96,7 +127,7 @@ struct StoreContractTests {
                     : LogFiles.open(directory, origin: StoreWorkload.origin, in: system)
                 #expect(log.published == published)
                 #expect(log.recovery == RecoveryReport())
-                published = try log.commit(BatchPlan(appending: batch, to: log.frontier), sign: StoreWorkload.sign)
+                published = try log.commitSigned(BatchPlan(appending: batch, to: log.frontier))
                 try log.close()
             }
             let looker = try PublishedLog(directory, in: system)
@@ -134,7 +165,7 @@ struct StoreContractTests {
     func privacy() throws {
         try TemporaryDirectory.with { directory in
             let log = try LogFiles.create("\(directory)/log", origin: StoreWorkload.origin)
-            _ = try log.commit(BatchPlan(appending: [[1]], to: log.frontier), sign: StoreWorkload.sign)
+            _ = try log.commitSigned(BatchPlan(appending: [[1]], to: log.frontier))
             for path in ["", "/entries", "/levels", "/keys", "/callers", "/private"] {
                 #expect(try TemporaryDirectory.mode("\(directory)/log\(path)") == 0o700)
             }

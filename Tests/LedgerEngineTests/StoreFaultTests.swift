@@ -8,20 +8,26 @@ import Testing
 @Suite("What was answered is still there")
 struct StoreFaultTests {
     private static let work = StoreWorkload(sizes: [1, 3, 5, 20, 2, 4, 1])
+    /// Each head covers three commits: two of them are often durable and unsigned.
+    private static let lagging = StoreWorkload(sizes: [2, 3, 6, 1, 2], commitsPerHead: 3)
 
-    private static let steps: Int = {
+    private static func steps(_ work: StoreWorkload) -> Int {
         let files = FaultyFiles(SimulatedDisk())
         _ = work.run(on: files)
         return files.steps
-    }()
+    }
+
+    private static let steps = steps(work)
 
     @Test("after a fault before, in or after each step of the course", arguments: FaultyFiles.Manner.allCases)
     func eachStep(_ manner: FaultyFiles.Manner) throws {
-        for step in 0..<Self.steps {
-            let disk = SimulatedDisk()
-            let files = FaultyFiles(disk, fault: FaultyFiles.Fault(step: step, manner: manner))
-            let answered = Self.work.run(on: files)
-            try verify(disk.killed(), answered, "\(manner) at step \(step), \(files.names[step])")
+        for work in [Self.work, Self.lagging] {
+            for step in 0..<Self.steps(work) {
+                let disk = SimulatedDisk()
+                let files = FaultyFiles(disk, fault: FaultyFiles.Fault(step: step, manner: manner))
+                let answered = work.run(on: files)
+                try verify(disk.killed(), answered, "\(manner) at step \(step), \(files.names[step])", work)
+            }
         }
     }
 
@@ -30,17 +36,20 @@ struct StoreFaultTests {
         arguments: 1...3 as ClosedRange<UInt64>)
     func powerCuts(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
-        for step in 0..<Self.steps {
+        let courses = (seed == 1 ? [Self.work, Self.lagging] : [Self.work]).flatMap { work in
+            (0..<Self.steps(work)).map { (work, $0) }
+        }
+        for (work, step) in courses {
             let manner = [FaultyFiles.Manner.deathBefore, .deathAfter, .tornWrite][
                 Int.random(in: 0..<3, using: &random)]
             let disk = SimulatedDisk()
             let files = FaultyFiles(disk, fault: FaultyFiles.Fault(step: step, manner: manner))
-            let answered = Self.work.run(on: files)
+            let answered = work.run(on: files)
             // The same death, and the sectors fall three times.
             for fall in 0..<3 {
                 let left = disk.powerCut(&random)
                 try verify(
-                    left, answered, "\(manner) at step \(step), \(files.names[step]), seed \(seed), fall \(fall)")
+                    left, answered, "\(manner) at step \(step), \(files.names[step]), seed \(seed), fall \(fall)", work)
             }
         }
     }
@@ -99,7 +108,7 @@ struct StoreFaultTests {
                 disk.setCapacity(number == full ? disk.used + room : nil)
                 do {
                     answered.append(
-                        try log.commit(BatchPlan(appending: batch, to: log.frontier), sign: StoreWorkload.sign))
+                        try log.commitSigned(BatchPlan(appending: batch, to: log.frontier)))
                     continue
                 } catch StorageError.notCommitted {
                     disk.setCapacity(nil)
@@ -113,8 +122,8 @@ struct StoreFaultTests {
                     Int(log.frontier.size.value)..<(answered.last.map { Int($0.size.value) } ?? 0) + batch.count]
                 answered.append(
                     try rest.isEmpty
-                        ? log.publish(sign: StoreWorkload.sign)
-                        : log.commit(BatchPlan(appending: rest, to: log.frontier), sign: StoreWorkload.sign))
+                        ? log.publishDurable()
+                        : log.commitSigned(BatchPlan(appending: rest, to: log.frontier)))
             }
             #expect(answered.last?.head == StoreWorkload.heads(of: Self.work.entries).last)
             disk.setCapacity(nil)
@@ -134,11 +143,11 @@ struct StoreFaultTests {
         let files = FaultyFiles(disk, fault: FaultyFiles.Fault(step: flush, manner: .failure))
         let log = try LogFiles.create(
             StoreWorkload.directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: files)
-        _ = try log.commit(BatchPlan(appending: [Self.work.entries[0]], to: log.frontier), sign: StoreWorkload.sign)
+        _ = try log.commitSigned(BatchPlan(appending: [Self.work.entries[0]], to: log.frontier))
         let plan = BatchPlan(appending: Self.work.entries[1..<4], to: log.frontier)
         for _ in 0..<2 {
             do {
-                _ = try log.commit(plan, sign: StoreWorkload.sign)
+                _ = try log.commitSigned(plan)
                 Issue.record("a broken store took a commit")
             } catch StorageError.broken {
                 #expect(log.published?.size == TreeSize(1))
@@ -147,10 +156,12 @@ struct StoreFaultTests {
         #expect(throws: StorageError.self) { try log.settle() }
     }
 
-    private func verify(_ disk: SimulatedDisk, _ answered: [PublishedHead], _ what: String) throws {
+    private func verify(
+        _ disk: SimulatedDisk, _ answered: [PublishedHead], _ what: String, _ work: StoreWorkload = Self.work
+    ) throws {
         do {
-            guard let log = try Self.work.verify(disk, answered: answered) else { return }
-            try Self.work.goOn(log)
+            guard let log = try work.verify(disk, answered: answered) else { return }
+            try work.goOn(log)
         } catch {
             Issue.record("\(what): \(error)")
         }

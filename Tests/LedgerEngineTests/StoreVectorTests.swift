@@ -20,7 +20,7 @@ struct StoreVectorTests {
         let log = try LogFiles.create("/log", origin: origin, options: options, in: disk)
         for batch in try #require(vector["batches"]?.asArray) {
             let entries = try #require(batch.asArray).compactMap { $0.asString?.bytes }
-            _ = try log.commit(BatchPlan(appending: entries, to: log.frontier), sign: StoreWorkload.sign)
+            _ = try log.commitSigned(BatchPlan(appending: entries, to: log.frontier))
         }
         try log.close()
         for (name, value) in try #require(vector["files"]?.asObject).members {

@@ -19,9 +19,12 @@ struct StoreWorkload {
     }
 
     let batches: [[[UInt8]]]
+    /// How many commits each head covers.
+    let commitsPerHead: Int
 
     /// `sizes` are the entries of each batch; entry n is recognisable and of a length of its own.
-    init(sizes: [Int]) {
+    init(sizes: [Int], commitsPerHead: Int = 1) {
+        self.commitsPerHead = commitsPerHead
         var number = 0
         batches = sizes.map { size in
             (0..<size).map { _ in
@@ -58,9 +61,11 @@ struct StoreWorkload {
         do {
             let log = try LogFiles.create(Self.directory, origin: Self.origin, options: Self.options, in: system)
             for (number, batch) in batches.enumerated() {
-                answered.append(try log.commit(BatchPlan(appending: batch, to: log.frontier), sign: Self.sign))
+                try log.commit(BatchPlan(appending: batch, to: log.frontier))
+                if number % commitsPerHead == commitsPerHead - 1 { answered.append(try log.publishDurable()) }
                 if number % 3 == 2 { try log.settle() }
             }
+            if log.published?.head != log.frontier.head { answered.append(try log.publishDurable()) }
             try log.close()
         } catch {
             // The disk has failed; what was answered until then counts.
@@ -85,7 +90,7 @@ struct StoreWorkload {
         // All or nothing: the log ends where a batch does.
         #expect(batches.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }.contains(size))
         if size > 0 {
-            if log.published?.head != log.frontier.head { _ = try log.publish(sign: Self.sign) }
+            if log.published?.head != log.frontier.head { _ = try log.publishDurable() }
             let bundle = try log.bundle(0..<UInt64(size))
             #expect(bundle == BatchPlan(appending: entries.prefix(size), to: Frontier()).data)
         }
@@ -98,9 +103,24 @@ struct StoreWorkload {
         let size = Int(log.frontier.size.value)
         if size < entries.count {
             let rest = Array(entries[size...])
-            let published = try log.commit(BatchPlan(appending: rest, to: log.frontier), sign: Self.sign)
+            let published = try log.commitSigned(BatchPlan(appending: rest, to: log.frontier))
             #expect(published.head == Self.heads(of: entries)[entries.count])
         }
         try log.close()
+    }
+}
+
+extension LogStorage {
+    /// Commits, and publishes the head at once.
+    func commitSigned(_ plan: BatchPlan) throws -> PublishedHead {
+        try commit(plan)
+        return try publishDurable()
+    }
+
+    /// Signs and publishes whatever is durable.
+    func publishDurable() throws -> PublishedHead {
+        let published = PublishedHead(head: frontier.head, note: StoreWorkload.sign(frontier.head))
+        try publish(published)
+        return published
     }
 }

@@ -119,12 +119,19 @@ struct TestLedger {
     var marks = MarkSchedule()
     var limits = SequencerLimits()
     var options = StoreWorkload.options
+    var observers: [any HeadObserver] = []
+    var condition: (any HeadCondition)?
     let signer: HeadSigner
 
-    init(on system: any FileSystem = SimulatedDisk()) throws {
+    /// `signer` nil: with a new key.
+    init(on system: any FileSystem = SimulatedDisk(), signer: HeadSigner? = nil) throws {
         self.system = system
-        let key = try PrivateKey(generating: .ed25519)
-        signer = HeadSigner(origin: Self.origin, signers: [try NoteSigner(name: Self.origin, key: key)])
+        if let signer {
+            self.signer = signer
+        } else {
+            let key = try PrivateKey(generating: .ed25519)
+            self.signer = HeadSigner(origin: Self.origin, signers: [try NoteSigner(name: Self.origin, key: key)])
+        }
     }
 
     /// Begins the log: entry 0, published.
@@ -138,10 +145,12 @@ struct TestLedger {
     func open() async throws -> Sequencer {
         let seen = try index.applied().map { [SeenHead(by: "the index", size: $0.size)] } ?? []
         let storage = try LogFiles.open(directory, origin: Self.origin, seen: seen, options: options, in: system)
-        return try await Sequencer.open(
-            LedgerParts(
-                storage: storage, index: index, disclosures: disclosures, clock: clock, signer: signer, marks: marks,
-                limits: limits))
+        var parts = LedgerParts(
+            storage: storage, index: index, disclosures: disclosures, clock: clock, signer: signer, marks: marks,
+            limits: limits)
+        parts.observers = observers
+        parts.condition = condition
+        return try await Sequencer.open(parts)
     }
 
     /// Opens the ledger, lets it run beside `body`, and shuts it down.

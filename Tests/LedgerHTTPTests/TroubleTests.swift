@@ -36,11 +36,11 @@ private final class FailingStorage: LogStorage {
         try inner.hashes(level: level, from: index, count: count)
     }
     func note(for size: TreeSize) throws -> [UInt8]? { try inner.note(for: size) }
-    func commit(_ plan: BatchPlan, sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead {
+    func commit(_ plan: BatchPlan) throws {
         if let failure = failure.withLock({ $0 }) { throw failure }
-        return try inner.commit(plan, sign: sign)
+        try inner.commit(plan)
     }
-    func publish(sign: (TreeHead) throws -> [UInt8]) throws -> PublishedHead { try inner.publish(sign: sign) }
+    func publish(_ head: PublishedHead) throws { try inner.publish(head) }
     func settle() throws { try inner.settle() }
     func close() throws { try inner.close() }
 }

@@ -115,6 +115,7 @@ public struct Administration: Sendable {
             "root": .string(Text(status.head.root.hex)),
             "newest": .string(status.newest.ledgerForm),
             "waiting": LedgerResponder.number(UInt64(status.waiting)),
+            "unpublished": LedgerResponder.number(UInt64(status.unpublished)),
             "index_lag": LedgerResponder.number(UInt64(status.indexLag)),
             "commits": LedgerResponder.number(status.commits),
             "sealed": LedgerResponder.number(status.sealed),

@@ -24,7 +24,7 @@ extension LedgerResponder {
             }
             return Response(.ok, .none, json: ["status": "ready", "size": Self.number(status.head.size.value)])
         case .clockStopped: throw Problem(SubmissionRefusal.clockStopped)
-        case .failed: throw Problem(.storageTrouble, "the store failed; the process has to be started again")
+        case .failed: throw Problem(.storageTrouble, "the store or the key failed; the process has to be started again")
         case .shuttingDown: throw Problem(SubmissionRefusal.shuttingDown)
         }
     }
@@ -43,6 +43,9 @@ extension LedgerResponder {
             .init(
                 name: "countersign_inbox_events", help: "Events that wait for their commit.",
                 value: Double(status.waiting)),
+            .init(
+                name: "countersign_unpublished_entries", help: "Durable entries that wait for a signed head.",
+                value: Double(status.unpublished)),
             .init(
                 name: "countersign_index_lag_entries", help: "Entries that the index does not have yet.",
                 value: Double(status.indexLag)),
