@@ -43,10 +43,9 @@ public struct Grant: Hashable, Sendable {
         return nil
     }
 
-    private static func isTheLedgersOwn(type: Text) -> Bool {
-        let bytes = Array(type.string.utf8)
-        return ["ledger.", "report.", "record.erased."].contains { bytes.starts(with: (TypePattern.own + $0).utf8) }
-    }
+    private static let ledgersOwn = ["ledger.", "report.", "record.erased."].map { Text(TypePattern.own + $0) }
+
+    private static func isTheLedgersOwn(type: Text) -> Bool { ledgersOwn.contains { type.hasPrefix($0) } }
 }
 
 /// A prefix of source paths, in whole segments: `/gateways/eu` covers `/gateways/eu` and
@@ -71,17 +70,24 @@ public struct SourcePrefix: Hashable, Sendable {
 
     /// Whether the source is the prefix or stands under it.
     public func covers(_ source: Text) -> Bool {
-        let source = source.string.utf8
-        guard source.starts(with: bytes) else { return false }
-        let rest = source.dropFirst(bytes.count)
-        return rest.isEmpty ? !bytes.isEmpty : rest.first == Self.slash
+        source.withBytes { source in
+            guard source.starts(with: bytes) else { return false }
+            return source.count == bytes.count ? !bytes.isEmpty : source[bytes.count] == Self.slash
+        }
     }
 
     static let reserved = [SourcePrefix("/ledger"), SourcePrefix("/sources")].compactMap(\.self)
 
     static func hasDotSegment(_ text: Text) -> Bool {
-        text.string.utf8.split(separator: slash, omittingEmptySubsequences: false)
-            .contains { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
+        text.withBytes { bytes in
+            var start = 0
+            for end in 0...bytes.count where end == bytes.count || bytes[end] == slash {
+                let segment = bytes[start..<end]
+                if (1...2).contains(segment.count), segment.allSatisfy({ $0 == UInt8(ascii: ".") }) { return true }
+                start = end + 1
+            }
+            return false
+        }
     }
 
     private static let slash = UInt8(ascii: "/")
@@ -101,7 +107,7 @@ public struct TypePattern: Hashable, Sendable {
     }
 
     /// Families that a pattern has to spell out.
-    static let guarded = ["policy.", "roster.", "identity."]
+    private static let guarded = ["policy.", "roster.", "identity."].map { Text(own + $0) }
     static let own = "dev.countersign."
 
     /// Reads a pattern; nil if it is empty, too long, or holds bytes that no type has.
@@ -121,11 +127,10 @@ public struct TypePattern: Hashable, Sendable {
 
     /// Whether the pattern matches the whole type, under the rule on guarded families.
     public func matches(_ type: Text) -> Bool {
-        let type = Array(type.string.utf8)
-        for family in Self.guarded where type.starts(with: (Self.own + family).utf8) {
-            guard bytes.starts(with: (Self.own + family).utf8) else { return false }
+        for family in Self.guarded where type.hasPrefix(family) {
+            guard text.hasPrefix(family) else { return false }
         }
-        return Self.matches(bytes, type)
+        return type.withBytes { type in bytes.withUnsafeBufferPointer { Self.matches($0, type) } }
     }
 
     private static let families = [
@@ -135,7 +140,9 @@ public struct TypePattern: Hashable, Sendable {
 
     /// Greedy matching that returns to the last star only: linear in practice, and never worse than
     /// the product of the two lengths.
-    private static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
+    private static func matches(
+        _ pattern: UnsafeBufferPointer<UInt8>, _ text: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
         var (p, t) = (0, 0)
         var star: (p: Int, t: Int)?
         while t < text.count {

@@ -53,13 +53,17 @@ final class ConnectionLife: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
-        lastMove = .now()
-        unanswered -= 1
-        guard unanswered == 0, endsWithAnswer else { return context.write(data, promise: promise) }
+        guard case .end = unwrapOutboundIn(data), isLast() else { return context.write(data, promise: promise) }
         let written = promise ?? context.eventLoop.makePromise()
         written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
         context.writeAndFlush(data, promise: written)
+    }
+
+    /// Takes note of the end of an answer. True where the connection is to end with it.
+    func isLast() -> Bool {
+        lastMove = .now()
+        unanswered -= 1
+        return unanswered == 0 && endsWithAnswer
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

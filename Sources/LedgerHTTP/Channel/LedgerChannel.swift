@@ -29,8 +29,12 @@ struct LedgerChannel: ServerChildChannel, HTTPChannelHandler {
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
-            try pipeline.addHandler(ConnectionLife(idleTime: .seconds(Int64(limits.idleSeconds))))
-            try pipeline.addHandler(SubmissionHandler(responder: ledger, logger: logger))
+            let life = ConnectionLife(idleTime: .seconds(Int64(limits.idleSeconds)))
+            try pipeline.addHandler(life)
+            try pipeline.addHandler(
+                SubmissionHandler(
+                    responder: ledger, logger: logger, life: life,
+                    encoder: pipeline.context(handlerType: HTTPResponseEncoder.self)))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))

@@ -21,6 +21,9 @@ final class SubmissionHandler: ChannelDuplexHandler {
 
     private let responder: LedgerResponder
     private let logger: Logger
+    private let life: ConnectionLife
+    /// Where what is written is bytes already: our answers are made in one piece.
+    private let encoder: ChannelHandlerContext
     private var state = State.passing
     /// Requests that passed through and have no answer yet.
     private var passed = 0
@@ -57,9 +60,11 @@ final class SubmissionHandler: ChannelDuplexHandler {
         }
     }
 
-    init(responder: LedgerResponder, logger: Logger) {
+    init(responder: LedgerResponder, logger: Logger, life: ConnectionLife, encoder: ChannelHandlerContext) {
         self.responder = responder
         self.logger = logger
+        self.life = life
+        self.encoder = encoder
     }
 
     // MARK: In
@@ -105,46 +110,49 @@ final class SubmissionHandler: ChannelDuplexHandler {
 
     private func submit(_ delivery: Delivery, _ context: ChannelHandlerContext) {
         responder.metrics.count(receivedBytes: delivery.body.count)
-        let promise = context.eventLoop.makePromise(of: SubmissionReply.self)
-        promise.futureResult.assumeIsolated().whenComplete { [self] reply in
-            let answer: Answer
-            do {
-                answer = try responder.answer(to: reply.get())
-            } catch {
-                answer = responder.refusal(of: error, .events, logger)
-            }
-            write(answer, to: delivery, context)
-            goOn(context)
-        }
         do {
             let caller = try delivery.caller.get()
             do {
                 let event = try responder.event(in: delivery.body, delivery.fields, from: caller)
-                responder.ledger.sequencer.submit([event], caller: caller.id.text) { promise.succeed($0) }
+                let (loop, waiting) = (
+                    context.eventLoop, NIOLoopBound((self, delivery, context), eventLoop: context.eventLoop)
+                )
+                responder.ledger.sequencer.submit([event], caller: caller.id.text) { reply in
+                    loop.execute {
+                        let (handler, delivery, context) = waiting.value
+                        handler.answer(delivery, context) { try $0.answer(to: reply) }
+                    }
+                }
             } catch {
                 responder.noteRefusal(error, of: caller)
                 throw error
             }
         } catch {
-            promise.fail(error)
+            answer(delivery, context) { _ in throw error }
         }
     }
 
     // MARK: Out
 
+    private func answer(
+        _ delivery: Delivery, _ context: ChannelHandlerContext, _ outcome: (LedgerResponder) throws -> Answer
+    ) {
+        do {
+            write(try outcome(responder), to: delivery, context)
+        } catch {
+            write(responder.refusal(of: error, .events, logger), to: delivery, context)
+        }
+        goOn(context)
+    }
+
     private func write(_ answer: Answer, to delivery: Delivery, _ context: ChannelHandlerContext) {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(answer.fields.count + 2)
-        for (name, value) in answer.fields { headers.add(name: name.rawName, value: value) }
-        headers.add(name: "Content-Length", value: String(answer.body.count))
-        headers.add(name: "Date", value: HTTPDate.now)
-        let status = HTTPResponseStatus(statusCode: answer.status.code)
         responder.finish("POST", .events, status: answer.status.code, since: delivery.start, logger)
-        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(
-            wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: answer.body)))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        var bytes = context.channel.allocator.buffer(capacity: answer.body.count + 512)
+        answer.write(to: &bytes)
+        guard life.isLast() else { return encoder.writeAndFlush(NIOAny(bytes), promise: nil) }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        encoder.writeAndFlush(NIOAny(bytes), promise: written)
     }
 
     /// The next request's turn.
@@ -230,5 +238,28 @@ extension LedgerResponder {
 
     func isOverdue(since start: ContinuousClock.Instant) -> Bool {
         ContinuousClock.now > start + .seconds(configuration.limits.bodySeconds)
+    }
+}
+
+extension Answer {
+    /// The answer as HTTP/1.1 has it on the wire (RFC 9112 §4): status line, fields, an empty line, the body.
+    fileprivate func write(to bytes: inout ByteBuffer) {
+        bytes.writeString("HTTP/1.1 ")
+        bytes.writeString(String(status.code))
+        bytes.writeString(" ")
+        bytes.writeString(HTTPResponseStatus(statusCode: status.code).reasonPhrase)
+        bytes.writeString("\r\n")
+        for (name, value) in fields { Self.write(name.rawName, value, to: &bytes) }
+        Self.write("Content-Length", String(body.count), to: &bytes)
+        Self.write("Date", HTTPDate.now, to: &bytes)
+        bytes.writeString("\r\n")
+        bytes.writeBytes(body)
+    }
+
+    private static func write(_ name: String, _ value: String, to bytes: inout ByteBuffer) {
+        bytes.writeString(name)
+        bytes.writeString(": ")
+        bytes.writeString(value)
+        bytes.writeString("\r\n")
     }
 }
