@@ -33,8 +33,7 @@ public struct EvidencePackage: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - extract: the whole extract (`schemas/extract.md`).
-    ///   - trust: under which the extract must hold; nothing of it enters the package but the fingerprints of the keys
-    ///     that signed.
+    ///   - trust: under which the extract must hold; nothing of it enters the package.
     ///   - nonce: a text of the reader's choosing.
     public init(extract: [UInt8], trust: TLogPolicy, framework: Framework, nonce: Text? = nil) throws {
         var verifier = ExtractVerifier(trust: trust)

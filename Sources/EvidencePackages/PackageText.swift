@@ -9,7 +9,7 @@ import Verification
 enum PackageText {
     static func readme(_ report: ComplianceReport, _ scope: PackageScope) -> [UInt8] {
         let evidence = report.evidence
-        let keys = evidence.head.logKeys.map(\.fingerprint).sorted().joined(separator: ", ")
+        let keys = evidence.head.keyIDs.joined(separator: ", ")
         let nonce = scope.nonce.map { "Made for the nonce: \(oneLine($0.string))\n" } ?? ""
         return Array(
             """
@@ -17,7 +17,7 @@ enum PackageText {
             =====================
 
             Log:      \(oneLine(evidence.scope.origin.string))
-            Key:      \(keys)
+            Keys:     \(keys) (the ids of those that signed the head)
             Head:     \(evidence.head.head.size) entries, root \(evidence.head.head.root.hex)
             Period:   entries \(evidence.scope.first) up to, but not with, \(evidence.scope.end)
             \(nonce)
@@ -35,8 +35,8 @@ enum PackageText {
 
                    countersign-verify package THIS-FILE.zip --trust TRUST
 
-               TRUST is your own trust file. Compare the fingerprint that is printed first with the one above, and
-               both with what the operator told you by another way than this package.
+               TRUST is your own trust file. Compare the fingerprint that is printed first with what the operator
+               told you by another way than this package.
 
             3. With your own program: data/10-ledger is specified in schemas/extract.md, in a page. You need SHA-256,
                Ed25519 and JSON. entries.jsonl holds one entry a line, exactly as it was sealed.

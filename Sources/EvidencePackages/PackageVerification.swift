@@ -17,8 +17,9 @@ extension EvidencePackage {
     /// Puts every question to the package (`schemas/package.md`, "Verification").
     ///
     /// - Parameters:
+    ///   - later: for a package under a key that is retired by now: a head under a key of the trust file.
     ///   - nonce: the text that the reader gave before the package was made; given, it must be in it.
-    public func verify(under trust: TLogPolicy, nonce: Text? = nil) -> PackageVerdict {
+    public func verify(under trust: TLogPolicy, through later: LaterHead? = nil, nonce: Text? = nil) -> PackageVerdict {
         var report = VerificationReport()
         let problems = EvidenceBag(found: files).problems()
         report.add(
@@ -34,7 +35,7 @@ extension EvidencePackage {
                 "nonce", claim,
                 scope?.nonce == nonce ? .holds : .fails(reason: "it holds \(scope?.nonce.map(\.string) ?? "none")"))
         }
-        let evidence = readEvidence(under: trust, scope, into: &report)
+        let evidence = readEvidence(ExtractVerifier(trust: trust, through: later), scope, into: &report)
         let made = evidence.flatMap { evidence in
             scope.map { regenerate(evidence, $0, into: &report) }
         }
@@ -47,13 +48,13 @@ extension EvidencePackage {
     }
 
     private func readEvidence(
-        under trust: TLogPolicy, _ scope: PackageScope?, into report: inout VerificationReport
+        _ verifier: ExtractVerifier, _ scope: PackageScope?, into report: inout VerificationReport
     ) -> VerifiedEvidence? {
         guard let parts = ExtractParts.joined(files) else {
             report.add("extract", "the package holds an extract", .fails(reason: "a file of data/10-ledger is missing"))
             return nil
         }
-        var verifier = ExtractVerifier(trust: trust)
+        var verifier = verifier
         var hash = SHA256()
         do {
             var splitter = LineSplitter()

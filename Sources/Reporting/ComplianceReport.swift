@@ -84,8 +84,11 @@ extension ComplianceReport {
     ]
 
     /// The checks of the evidence that belong into a report. What a reader's own trust file asks for (witnesses) is
-    /// his: `countersign-verify` says it to him, and it would make the report another one for every reader.
-    var verification: [Check] { evidence.report.checks.filter { $0.id != "witnesses" } }
+    /// his: `countersign-verify` says it to him, and it would make the report another one for every reader. So does a later
+    /// head that he needs because the key was changed.
+    var verification: [Check] {
+        evidence.report.checks.filter { $0.id != "witnesses" && !$0.id.hasPrefix("later-") }
+    }
 
     /// First and last time of sealing in the period.
     var sealed: (first: String, last: String)? {
@@ -93,7 +96,8 @@ extension ComplianceReport {
         return (first.entry.ledgerTime.ledgerForm.string, last.entry.ledgerTime.ledgerForm.string)
     }
 
-    var keys: [String] { evidence.head.logKeys.map(\.fingerprint).sorted() }
+    /// The ids of the keys that signed the head, by their own word: which of them a reader trusts is his affair.
+    var keys: [String] { evidence.head.keyIDs }
     var origin: String { evidence.scope.origin.string }
     var period: String {
         let from = evidence.scope.from?.ledgerForm.string ?? "the log's beginning"

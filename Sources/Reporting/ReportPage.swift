@@ -107,7 +107,7 @@ extension ComplianceReport {
         let scope = evidence.scope
         let rows: [(String, String)] = [
             ("Log", origin),
-            ("Log key, fingerprint", keys.joined(separator: ", ")),
+            ("Log keys, ids", keys.joined(separator: ", ")),
             ("Head", "\(evidence.head.head.size) entries, root \(evidence.head.head.root.hex)"),
             ("Period", period),
             ("Entries of the period", scope.first == scope.end ? "none" : "\(scope.first) to \(scope.end.value - 1)"),

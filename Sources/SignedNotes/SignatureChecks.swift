@@ -16,9 +16,15 @@ public struct NoteSignature: Hashable, Sendable {
         self.keyID = keyID
         self.signature = signature
     }
+
+    /// The key id in eight lower-case hexadecimal digits, as a vkey writes it.
+    public var keyIDText: String { KeyID.text(keyID) }
 }
 
 extension VerifierKey {
+    /// The key id in eight lower-case hexadecimal digits, as the vkey writes it.
+    public var keyIDText: String { KeyID.text(keyID) }
+
     /// Whether a signature line claims to be by this key.
     func isNamed(by line: NoteSignature) -> Bool { line.name == name && line.keyID == keyID }
 

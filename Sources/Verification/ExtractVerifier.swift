@@ -17,6 +17,7 @@ public struct ExtractVerdict: Sendable {
 /// it was told to: checking a log of any length needs no more.
 public struct ExtractVerifier: Sendable {
     private let trust: TLogPolicy
+    private let later: LaterHead?
     private let keepsEntries: Bool
     private var report = VerificationReport()
     private var header: ExtractHeader?
@@ -32,9 +33,12 @@ public struct ExtractVerifier: Sendable {
     private var cut: BoundaryCheck?
     private var carried: [RecordedEntry] = []
 
-    /// - Parameter keepsEntries: whether evidence is wanted. Without it `finish` gives the report alone.
-    public init(trust: TLogPolicy, keepsEntries: Bool = true) {
+    /// - Parameters:
+    ///   - later: for an extract under a key that is retired by now: a head under a key of the trust file.
+    ///   - keepsEntries: whether evidence is wanted. Without it `finish` gives the report alone.
+    public init(trust: TLogPolicy, through later: LaterHead? = nil, keepsEntries: Bool = true) {
         self.trust = trust
+        self.later = later
         self.keepsEntries = keepsEntries
     }
 
@@ -53,7 +57,8 @@ public struct ExtractVerifier: Sendable {
         do {
             let header = try ExtractHeader(parsing: line)
             report.add("header", "the extract's header can be read", .holds)
-            let head = TrustedHead.read(Array(header.note.string.utf8), under: trust, into: &report)
+            let note = Array(header.note.string.utf8)
+            let head = TrustedHead.read(note, under: trust, through: later, into: &report)
             report.add("origin", "the extract is of the log that signed the head", originOutcome(header, head))
             (self.header, self.head) = (header, head)
             cut = BoundaryCheck(header)

@@ -2,7 +2,8 @@ import LedgerCrypto
 import MerkleTree
 import SignedNotes
 
-/// Whether one signed head extends another (`countersign-verify consistency`).
+/// Whether one signed head extends another (`countersign-verify consistency`). A key of the trust file has to have signed
+/// the newer one; the older may stand under a key that is retired by now.
 public enum HeadConsistency {
     /// - Parameters:
     ///   - older, newer: signed notes.
@@ -11,42 +12,33 @@ public enum HeadConsistency {
         older: [UInt8], newer: [UInt8], proof: [UInt8], under trust: TLogPolicy
     ) -> VerificationReport {
         var report = VerificationReport()
-        let first = read(older, "older", under: trust, into: &report)
-        let second = read(newer, "newer", under: trust, into: &report)
+        let first = ClaimedHead.read(older: older, "older", under: trust, into: &report)
+        let second = readNewer(newer, under: trust, into: &report)
         let claim =
             if let first, let second {
                 "the log only grew from \(first.head.size) to \(second.head.size) entries"
             } else {
                 "the log only grew from the older head to the newer"
             }
-        report.add("consistency", claim, outcome(first, second, proof))
+        let outcome =
+            if let first, let second {
+                first.continued(by: ClaimedHead(head: second.head, origin: second.origin), proof: proof)
+            } else {
+                Outcome.notChecked(reason: "a head is not verified")
+            }
+        report.add("consistency", claim, outcome)
         return report
     }
 
-    private static func read(
-        _ note: [UInt8], _ name: String, under trust: TLogPolicy, into report: inout VerificationReport
+    private static func readNewer(
+        _ note: [UInt8], under trust: TLogPolicy, into report: inout VerificationReport
     ) -> TrustedHead? {
         var sub = VerificationReport()
         let head = TrustedHead.read(note, under: trust, into: &sub)
         for check in sub.checks {
-            report.add("\(name)-\(check.id)", "\(name): \(check.claim)", check.outcome, isAsked: check.isAsked)
+            report.add("newer-\(check.id)", "newer: \(check.claim)", check.outcome, isAsked: check.isAsked)
         }
         return head
-    }
-
-    private static func outcome(_ first: TrustedHead?, _ second: TrustedHead?, _ proof: [UInt8]) -> Outcome {
-        guard let first, let second else { return .notChecked(reason: "a head is not verified") }
-        guard first.origin == second.origin else { return .fails(reason: "the heads are of two different logs") }
-        guard first.head.size <= second.head.size else { return .fails(reason: "the older head is the larger one") }
-        guard let proof = ConsistencyProof(lines: proof) else {
-            return .fails(reason: "the proof is not lines of 32 bytes in base64")
-        }
-        do {
-            try proof.verify(from: first.head, to: second.head)
-            return .holds
-        } catch {
-            return .fails(reason: "\(error)")
-        }
     }
 }
 

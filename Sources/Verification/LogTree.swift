@@ -103,7 +103,7 @@ extension SharedLogTree {
 private struct LogTreeHeads {
     private var report = VerificationReport()
     private var head: TrustedHead?
-    private var earlier: TrustedHead?
+    private var earlier: ClaimedHead?
     private let hasSince: Bool
 
     init(note: [UInt8]?, since: [UInt8]?, under trust: TLogPolicy) {
@@ -114,11 +114,7 @@ private struct LogTreeHeads {
         }
         head = TrustedHead.read(note, under: trust, into: &report)
         if let since {
-            var sub = VerificationReport()
-            earlier = TrustedHead.read(since, under: trust, into: &sub)
-            report.add(
-                "since-signature", "a log key of the trust file signed the earlier head",
-                sub["log-signature"] ?? .notChecked(reason: "it was not read"))
+            earlier = ClaimedHead.read(older: since, "since", under: trust, into: &report)
         }
         if head == nil {
             report.add("entries", "every entry is the one that was signed", .notChecked(reason: "there is no head"))

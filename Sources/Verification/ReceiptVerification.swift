@@ -20,9 +20,12 @@ extension Receipt {
     /// - Parameters:
     ///   - trust: the reader's own statement of whom he trusts. Nothing inside the receipt adds to it.
     ///   - submitted: the CloudEvent that was sent, in the structured JSON form. Given, the receipt must be for it.
-    public func verify(under trust: TLogPolicy, submitted: [UInt8]? = nil) -> ReceiptVerdict {
+    ///   - later: for a receipt under a key that is retired by now: a head under a key of the trust file.
+    public func verify(
+        under trust: TLogPolicy, through later: LaterHead? = nil, submitted: [UInt8]? = nil
+    ) -> ReceiptVerdict {
         var report = VerificationReport()
-        let head = TrustedHead.read(proof.checkpoint, under: trust, into: &report)
+        let head = TrustedHead.read(proof.checkpoint, under: trust, through: later, into: &report)
         let (inclusion, index) = inclusion(in: head)
         report.add(inclusion)
         let (form, sealed) = form()

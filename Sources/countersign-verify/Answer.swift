@@ -33,6 +33,25 @@ struct CommonOptions: ParsableArguments {
     }
 }
 
+/// A later head under a current key, for what was signed with one that is retired by now.
+struct LaterOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: "A later checkpoint under a key of your trust file: for what was signed before the log changed its key.")
+    var later: String?
+
+    @Option(name: .long, help: "The consistency proof up to it: each hash in base64 on a line of its own.")
+    var proof: String?
+
+    func read() throws -> LaterHead? {
+        switch (later, proof) {
+        case (nil, nil): nil
+        case (let later?, let proof?): LaterHead(note: try Files.read(later), proof: try Files.read(proof))
+        default: throw InputError(later ?? proof ?? "", "--later and --proof go together")
+        }
+    }
+}
+
 /// A report, printed and turned into an exit code.
 struct Answer {
     let policy: TLogPolicy

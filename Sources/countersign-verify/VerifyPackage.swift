@@ -23,6 +23,7 @@ struct VerifyPackage: ParsableCommand {
     var path: String
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var later: LaterOptions
 
     @Option(name: .long, help: "The nonce that you gave the operator before the package was made.")
     var nonce: String?
@@ -36,6 +37,7 @@ struct VerifyPackage: ParsableCommand {
     func run() throws {
         let trust = try common.readTrust()
         let files = try Files.isDirectory(path) ? nil : try Files.read(path, limit: Self.largest)
+        let later = try later.read()
         common.announce(trust)
         let package: EvidencePackage
         do {
@@ -46,7 +48,7 @@ struct VerifyPackage: ParsableCommand {
             answer.print(asJSON: common.json)
             return try answer.end()
         }
-        let verdict = package.verify(under: trust, nonce: nonce.map { Text($0) })
+        let verdict = package.verify(under: trust, through: later, nonce: nonce.map { Text($0) })
         var answer = Answer(
             policy: trust, report: verdict.report, what: "package", failsOnExceptions: failOnExceptions)
         if let content = verdict.content {

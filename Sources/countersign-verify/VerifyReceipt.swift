@@ -13,12 +13,18 @@ struct VerifyReceipt: ParsableCommand {
 
               jq .receipt answer.json > r.json
               countersign-verify receipt r.json --trust ledger.trust --event submitted.json
+
+            A receipt from before the log changed its key holds under the new trust file with a later head, and the proof \
+            that the log only grew up to it:
+
+              countersign-verify receipt r.json --trust new.trust --later checkpoint --proof proof.txt
             """)
 
     @Argument(help: "The receipt (countersign-receipt/1); - reads the standard input.")
     var file: String
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var later: LaterOptions
 
     @Option(name: .long, help: "The CloudEvent that was submitted, as structured JSON.")
     var event: String?
@@ -27,6 +33,7 @@ struct VerifyReceipt: ParsableCommand {
         let trust = try common.readTrust()
         let bytes = try Files.read(file)
         let submitted = try event.map { try Files.read($0) }
+        let later = try later.read()
         common.announce(trust)
         let receipt: Receipt
         do throws(ReceiptError) {
@@ -37,7 +44,7 @@ struct VerifyReceipt: ParsableCommand {
             answer.print(asJSON: common.json)
             return try answer.end()
         }
-        let verdict = receipt.verify(under: trust, submitted: submitted)
+        let verdict = receipt.verify(under: trust, through: later, submitted: submitted)
         var answer = Answer(policy: trust, report: verdict.report, what: "receipt")
         if let index = verdict.index { answer.details["index"] = .number(JSONNumber(Int64(clamping: index.value))) }
         if let entry = verdict.entry { answer.details["ledgertime"] = .string(entry.ledgerTime.ledgerForm) }
