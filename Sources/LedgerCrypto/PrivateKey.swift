@@ -2,7 +2,8 @@ import COpenSSL
 
 /// A key that signs. It may be used from several threads at once.
 ///
-/// It is no `Hashable`, `Codable` or printable value: the only way out for its secret is `pem(passphrase:)`.
+/// It is no `Hashable`, `Codable` or printable value: the only way out for its secret is `pem(passphrase:)`, and a key on
+/// a token has none.
 public struct PrivateKey: Sendable {
     public let algorithm: SignatureAlgorithm
     public let publicKey: PublicKey
@@ -36,6 +37,18 @@ public struct PrivateKey: Sendable {
         }
         publicKey = try PublicKey(of: handle)
         self.handle = handle
+    }
+
+    /// Takes a key whose private half cannot be looked at: it signs once, and its public half has to agree.
+    init(onToken handle: KeyHandle) throws(CryptoError) {
+        algorithm = try handle.algorithm()
+        publicKey = try PublicKey(of: handle)
+        self.handle = handle
+        let probe = Array("Does this token hold the key?\n".utf8)
+        guard publicKey.isValid(signature: try sign(probe), for: probe) else {
+            throw CryptoError(
+                .failed, "the token signs with another key than the one it shows: is its id another key's too?")
+        }
     }
 
     /// Signs `message`. Ed25519: 64 bytes, always the same for the same message. ECDSA: DER over SHA-256(message),
