@@ -46,17 +46,17 @@ final class HeadStage: Sendable {
         var isRunning = false
         var isQuick = true
         var hasFailed = false
+        var signer: HeadSigner
         /// To be told once there is room again, and once nothing waits.
         var forRoom: [@Sendable () -> Void] = []
         var forIdle: [@Sendable () -> Void] = []
     }
 
     private let storage: any LogStorage
-    private let signer: HeadSigner
     private let limits: SequencerLimits
     let exit: HeadExit
     private let onFailure: @Sendable (any Error) -> Void
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let thread = SerialThread(label: "countersign.heads")
 
     init(
@@ -64,7 +64,7 @@ final class HeadStage: Sendable {
         onFailure: @escaping @Sendable (any Error) -> Void
     ) {
         self.storage = storage
-        self.signer = signer
+        state = Mutex(State(signer: signer))
         self.limits = limits
         self.exit = exit
         self.onFailure = onFailure
@@ -133,6 +133,15 @@ final class HeadStage: Sendable {
 
     // MARK: Signing
 
+    /// Heads that are begun from now on are signed by `signer`.
+    func replace(signer: HeadSigner) {
+        state.withLock { state in
+            state.signer = signer
+            // How long it takes is not known.
+            state.isQuick = false
+        }
+    }
+
     /// Makes heads until nothing waits.
     private func run() {
         while let turns = take() {
@@ -168,6 +177,7 @@ final class HeadStage: Sendable {
     private func publish(_ turns: [DurableTurn]) throws -> PublishedHead {
         let head = turns[turns.count - 1].head
         if let published = storage.published, published.head == head { return published }
+        let signer = state.withLock { $0.signer }
         let note: [UInt8]
         do { note = try signer.sign(head) } catch { throw SigningFailure(size: head.size, reason: "\(error)") }
         let published = PublishedHead(head: head, note: note)

@@ -161,6 +161,9 @@ public actor Sequencer {
         board.update { $0.refused[problem, default: 0] += UInt64(times) }
     }
 
+    /// Has heads signed by other keys from the next one on: what a caller submits after this returns stands under them.
+    public nonisolated func replace(signer: HeadSigner) { heads.replace(signer: signer) }
+
     // MARK: Looking
 
     /// How the ledger is at this moment.

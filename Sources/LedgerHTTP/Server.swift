@@ -53,6 +53,7 @@ public struct Server: Service {
     public func run() async throws {
         let administration = Administration(ledger)
         try await administration.finishRevocations()
+        try await administration.finishKeyChanges()
         // In the order of dependence: shut down from the last to the first.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [service(SequencerService(ledger.sequencer))]
         let gate = StartGate()

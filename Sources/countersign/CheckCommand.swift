@@ -2,6 +2,7 @@ import ApprovalEvents
 import ArgumentParser
 import Foundation
 import LedgerCrypto
+import LedgerHTTP
 import LogFiles
 import MerkleTree
 import SignedNotes
@@ -29,11 +30,13 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let directory = LedgerDirectory(path: data)
-        let key = try directory.verifierKey()
+        // Heads under retired keys are the log's too.
+        let keys = try directory.keyList().keys.map(\.verifier)
+        let origin = try directory.verifierKey().name
         var progress = ProgressLine("entries hashed")
         let summary: CheckSummary
         do {
-            let check = try LogCheck(directory.path, origin: key.name, keys: [key]) { finding in
+            let check = try LogCheck(directory.path, origin: origin, keys: keys) { finding in
                 output.print(Self.object(finding), or: "WRONG  \(finding)")
             } progress: {
                 progress.show(Int($0))

@@ -29,7 +29,8 @@ struct Countersign: AsyncParsableCommand {
             """,
         version: ComplianceReport.generator,
         subcommands: [
-            InitCommand.self, ServeCommand.self, TokenCommand.self, SubmitCommand.self, ReceiptCommand.self,
+            InitCommand.self, ServeCommand.self, TokenCommand.self, KeyCommand.self, SubmitCommand.self,
+            ReceiptCommand.self,
             ExportCommand.self, ReportCommand.self, CheckCommand.self, TilesCommand.self,
             WitnessCommand.self, MirrorCommand.self, MonitorCommand.self,
         ]

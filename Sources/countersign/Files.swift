@@ -34,6 +34,11 @@ enum Files {
         Array(try readSecret(path, "no passphrase: its first line must be one").utf8)
     }
 
+    /// What opens a token: a file's first line.
+    static func readPIN(_ path: String) throws -> [UInt8] {
+        Array(try readSecret(path, "no PIN: its first line must be one").utf8)
+    }
+
     private static func readSecret(_ path: String, _ lack: String) throws -> String {
         let line = try read(path).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         guard !line.isEmpty, let text = String(validating: line, as: UTF8.self) else {

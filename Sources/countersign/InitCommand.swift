@@ -10,15 +10,22 @@ import SignedNotes
 struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Make a ledger: its signing key, its store, entry 0, and a first trust file.",
+        abstract: "Make a ledger: its signing keys, its store, entry 0, and a first trust file.",
         discussion: """
             The origin names the log for ever and stands in every signed head; a host name of yours that nobody else \
             uses is a good one. The trust file DIR/trust is what auditors need; give them the fingerprint that is \
             printed here by another way, so that they can compare.
 
+            Every head is signed with the first key and with those of further algorithms beside it. With --key the key is \
+            one that a token holds (an HSM, SoftHSM): its pkcs11: URI names the file with the PIN, never the PIN.
+
             Example:
 
               countersign init --data ledger --origin approvals.example.com
+              countersign init --data ledger --origin approvals.example.com \\
+                --algorithm ed25519 --algorithm ecdsa-p256
+              countersign init --data ledger --origin approvals.example.com \\
+                --key 'pkcs11:token=ledger;object=log?pin-source=file:/run/pin'
             """
     )
 
@@ -27,8 +34,11 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The log's name, in every signed head.", valueName: "NAME"))
     var origin: String
 
-    @Option(help: "Signature algorithm: ed25519 or ecdsa-p256.")
-    var algorithm = "ed25519"
+    @Option(help: "Make a key of this algorithm: ed25519 (the default) or ecdsa-p256 (repeats).")
+    var algorithm: [String] = []
+
+    @Option(help: ArgumentHelp("Sign with a key that a token holds (repeats).", valueName: "PKCS11-URI"))
+    var key: [String] = []
 
     @Option(help: ArgumentHelp("Also mark midnight in this zone (repeats).", valueName: "ZONE"))
     var zone: [String] = []
@@ -41,36 +51,64 @@ struct InitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let directory = ledger.directory
-        guard let algorithm = SignatureAlgorithm(rawValue: algorithm) else {
-            throw CommandFailure.usage("--algorithm is ed25519 or ecdsa-p256, not \(algorithm)")
-        }
         let settings = try Settings(zones: zone, foreignTypes: foreignTypes)
         let principal = try orderedBy.resolved()
         let passphrase = try ledger.passphrase()
-        let key = try PrivateKey(generating: algorithm)
-        let verifier = try verifierKey(of: key)
+        let made = try newKeys(in: directory)
+        let list = try KeyList(made.map(\.entry))
         try Self.requireEmpty(directory.path)
-        try Files.write(try key.pem(passphrase: passphrase), to: directory.keyFile)
-        try Files.write(verifier.formatted + [UInt8(ascii: "\n")], to: directory.verifierKeyFile)
+        for (key, entry) in made {
+            guard case .file(let name)? = entry.reference else { continue }
+            try Files.write(try key.pem(passphrase: passphrase), to: "\(directory.keysFolder)/\(name)")
+        }
+        try KeyRing.make(list, in: directory.path)
         try Files.write(try settings.formatted, to: directory.settingsFile)
-        let signer = try directory.signer(passphrase: passphrase)
+        let signer = try directory.keyRing(passphrase: passphrase).signer()
         let storage = try LogFiles.create(directory.path, origin: signer.origin)
         _ = try LedgerFounding(createdBy: principal).found(storage, signer: signer, clock: SystemClock())
         try storage.close()
         try await record(settings, by: principal, in: directory, passphrase)
-        let trust = try TLogPolicy(logs: [TLogPolicy.Log(key: verifier)]).formatted
-        try Files.write(trust, to: directory.trustFile)
+        try say(list, directory)
+    }
+
+    private func say(_ list: KeyList, _ directory: LedgerDirectory) throws {
+        let (first, others) = (try directory.verifierKey(), list.keys.dropFirst().map(\.verifier))
         output.print(
             [
                 "origin": .text(origin), "data": .text(directory.path), "trust": .text(directory.trustFile),
-                "vkey": .text(String(decoding: verifier.formatted, as: UTF8.self)),
-                "fingerprint": .text("\(verifier.fingerprint)"),
+                "vkey": .text(String(decoding: first.formatted, as: UTF8.self)),
+                "fingerprint": .text("\(first.fingerprint)"),
             ],
             or: """
                 made the ledger \(origin) in \(directory.path)
-                log key fingerprint: \(verifier.fingerprint)
+                log key fingerprint: \(first.fingerprint)
+                \(others.map { "    and beside it:   \($0.fingerprint)\n" }.joined())\
                 trust file:          \(directory.trustFile)
                 """)
+    }
+
+    /// The keys that were asked for: those of tokens first. The first is the log's, the others sign beside it.
+    private func newKeys(in directory: LedgerDirectory) throws -> [(key: PrivateKey, entry: LogKey)] {
+        var keys: [(PrivateKey, KeyReference)] = []
+        for text in key {
+            let reference = try KeyOptions.reference(text)
+            do { keys.append((try directory.openKey(reference, passphrase: nil), reference)) } catch {
+                throw CommandFailure.failed("cannot use \(text): \(error)")
+            }
+        }
+        for name in algorithm.isEmpty && key.isEmpty ? ["ed25519"] : algorithm {
+            let new = try PrivateKey(generating: try KeyOptions.algorithm(name))
+            let file = keys.isEmpty ? "log" : try verifierKey(of: new).keyIDText
+            keys.append((new, .file("\(file).pem")))
+        }
+        guard Set(keys.map(\.0.algorithm)).count == keys.count else {
+            throw CommandFailure.usage(
+                "a log begins with one key of an algorithm; key rotate lets another one follow it")
+        }
+        return try keys.enumerated().map { number, key in
+            let role = number == 0 ? LogKey.Role.log : .beside
+            return (key.0, LogKey(role: role, verifier: try verifierKey(of: key.0), reference: key.1))
+        }
     }
 
     /// An earlier ledger is never overwritten; what a broken-off `init` left is named, not guessed at.

@@ -12,8 +12,8 @@ import SignedNotes
 struct LedgerDirectory {
     let path: String
 
-    var keyFile: String { path + "/keys/log.pem" }
-    /// The log's verifier key: its name is the origin.
+    var keysFolder: String { path + "/keys" }
+    /// The newest key of the trust file: its name is the origin.
     var verifierKeyFile: String { path + "/keys/log.vkey" }
     var trustFile: String { path + "/trust" }
     var settingsFile: String { path + "/settings.json" }
@@ -57,18 +57,26 @@ struct LedgerDirectory {
         }
     }
 
-    func signer(passphrase: [UInt8]?) throws -> HeadSigner {
-        let verifier = try verifierKey()
+    /// Every key that the log ever had.
+    func keyList() throws -> KeyList {
+        try requireLedger()
+        do { return try KeyRing.list(in: path) } catch { throw CommandFailure.failed("\(error)") }
+    }
+
+    /// The log's keys, to sign with: files opened by `passphrase`, tokens by the PIN in the file that their URI names.
+    func keyRing(passphrase: [UInt8]?) throws -> KeyRing {
+        try requireLedger()
         do {
-            let key = try PrivateKey(pem: Files.read(keyFile), passphrase: passphrase)
-            guard key.publicKey == verifier.key else {
-                throw CommandFailure.failed("\(keyFile) is not the key that \(verifierKeyFile) names")
-            }
-            return HeadSigner(origin: verifier.name, signers: [try NoteSigner(name: verifier.name, key: key)])
-        } catch let failure as CommandFailure {
-            throw failure
+            return try KeyRing(directory: path) { try openKey($0, passphrase: passphrase) }
         } catch {
-            throw CommandFailure.failed("cannot use \(keyFile): \(error)")
+            throw CommandFailure.failed("\(error)")
+        }
+    }
+
+    func openKey(_ reference: KeyReference, passphrase: [UInt8]?) throws -> PrivateKey {
+        switch reference {
+        case .file(let name): try PrivateKey(pem: Files.read("\(keysFolder)/\(name)"), passphrase: passphrase)
+        case .token(let uri): try PrivateKey(token: uri, pin: try uri.pinFile.map { try Files.readPIN($0) })
         }
     }
 
@@ -76,9 +84,10 @@ struct LedgerDirectory {
     func open(
         passphrase: [UInt8]?, limits: SequencerLimits = SequencerLimits()
     ) async throws -> (ledger: OpenedLedger, settings: Settings) {
-        let signer = try signer(passphrase: passphrase)
+        let keys = try keyRing(passphrase: passphrase)
         let settings = try Settings(file: settingsFile)
         do {
+            let signer = try keys.signer()
             let index = try SQLiteIndex(path: indexFile)
             let seen = try index.applied().map { [SeenHead(by: "index.db", size: $0.size)] } ?? []
             let storage = try LogFiles.open(path, origin: signer.origin, seen: seen)
@@ -90,7 +99,9 @@ struct LedgerDirectory {
             let sequencer = try await Sequencer.open(parts) { done, _ in progress.show(Int(done)) }
             progress.finish()
             let callers = try CallerRegistry(directory: callersFolder)
-            return (OpenedLedger(sequencer: sequencer, index: index, callers: callers, clock: clock), settings)
+            let opened = OpenedLedger(
+                sequencer: sequencer, index: index, callers: callers, clock: clock, keys: keys)
+            return (opened, settings)
         } catch let failure as CommandFailure {
             throw failure
         } catch {

@@ -8,7 +8,8 @@ struct LedgerOptions: ParsableArguments {
     var data: String
 
     @Option(
-        help: ArgumentHelp("File whose first line opens the signing key, where it has a passphrase.", valueName: "FILE")
+        help: ArgumentHelp(
+            "File whose first line opens the signing keys, where they have a passphrase.", valueName: "FILE")
     )
     var passphraseFile: String?
 

@@ -24,6 +24,8 @@ struct CommandOutputTests {
         try Data((token + "\n").utf8).write(to: scratch.url.appendingPathComponent("token"))
         try run("token revoke", ["token", "revoke", "--data", "ledger", "--name", "offline"])
         try run("token list", ["token", "list", "--data", "ledger"])
+        try run("key change", ["key", "rotate", "--data", "ledger"])
+        try run("key list", ["key", "list", "--data", "ledger"])
         let events = (1...3).map { Load.event(id: "event-\($0)") + "\n" }.joined()
         try Data(events.utf8).write(to: scratch.url.appendingPathComponent("events.ndjson"))
         let remote = ["--server", server.address, "--token-file", "token"]
@@ -32,6 +34,11 @@ struct CommandOutputTests {
         server.stop()
         try run("token revoke", ["token", "revoke", "--data", "ledger", "--name", "online"])
         try run("token list", ["token", "list", "--data", "ledger"])
+        try run("key change", ["key", "retire", "--data", "ledger"])
+        try run("key change", ["key", "add", "--data", "ledger", "--algorithm", "ecdsa-p256"])
+        try run("key list", ["key", "list", "--data", "ledger"])
+        try run("key vkey", ["key", "vkey", "--data", "ledger"])
+        try run("key set-passphrase", ["key", "set-passphrase", "--data", "ledger", "--no-passphrase"])
         try run("export", ["export", "--data", "ledger", "--out", "near.zip"])
         try run("export", ["export", "--data", "ledger", "--extract-only", "--out", "near.extract"])
         try run(
@@ -95,7 +102,8 @@ struct CommandOutputTests {
     @Test func `a failure leaves standard output empty and says on the other what to do`() throws {
         let scratch = try ScratchFolder()
         for arguments in [
-            ["token", "list", "--data", "nothing"], ["check", "--data", "nothing"],
+            ["token", "list", "--data", "nothing"], ["key", "list", "--data", "nothing"],
+            ["key", "rotate", "--data", "nothing"], ["check", "--data", "nothing"],
             ["tiles", "export", "tiles", "--data", "nothing"], ["export", "--data", "nothing", "--out", "x.zip"],
             ["report", "nothing.zip", "--framework", "soc2", "--trust", "trust", "--out", "report"],
             ["serve", "--data", "nothing"],

@@ -3,12 +3,12 @@ import LedgerCrypto
 import LedgerEngine
 import MerkleTree
 
-/// What the operator does to a running or an opened ledger: callers and marks.
+/// What the operator does to a running or an opened ledger: callers, marks and keys.
 ///
 /// The control socket calls it while a server runs; a command that holds the ledger's lock itself calls it
 /// without one. Every change is an entry of the log, and names who made it.
 public struct Administration: Sendable {
-    private let ledger: OpenedLedger
+    let ledger: OpenedLedger
 
     public init(_ ledger: OpenedLedger) {
         self.ledger = ledger
@@ -150,7 +150,7 @@ public struct Administration: Sendable {
         PrincipalID("ledger:countersign").map { Principal(kind: .system, id: $0) }
     }
 
-    private func position(of identity: EventIdentity) throws(Problem) -> LeafIndex? {
+    func position(of identity: EventIdentity) throws(Problem) -> LeafIndex? {
         do {
             return try ledger.sequencer.position(of: identity)
         } catch {
@@ -166,9 +166,15 @@ public struct Administration: Sendable {
             change: change, caller: caller.id.text, roles: caller.roles.sorted().map { Text($0.rawValue) },
             sourcePrefixes: caller.grant.sources.map(\.text), types: caller.grant.types.map(\.text),
             credential: caller.credential, notAfter: caller.notAfter, by: principal)
+        return try await record(.ledgerCallerChanged(payload), identity, at: time)
+    }
+
+    func record(
+        _ payload: EventPayload, _ identity: EventIdentity, at time: Timestamp
+    ) async throws(Problem) -> LeafIndex {
         let event: ApprovalEvent
         do throws(EventRefusal) {
-            event = try ApprovalEvent.ledger(.ledgerCallerChanged(payload), id: identity.id, time: time)
+            event = try ApprovalEvent.ledger(payload, id: identity.id, time: time)
         } catch {
             throw Problem(error.kind, error.violations)
         }

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import LedgerEngine
 import MerkleTree
+import SignedNotes
 
 /// The routes of the control socket. Whoever can open the socket (mode 0600 in a directory of mode 0700) may do
 /// everything that stands here: the file system has asked who he is.
@@ -16,8 +17,9 @@ struct ControlResponder: HTTPResponder {
 
     /// What the paths name.
     private enum Resource {
-        case status, callers, marks
+        case status, callers, marks, keys
         case revocation(CallerID)
+        case retirement(String)
 
         init?(path: Substring) {
             let segments = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -26,6 +28,8 @@ struct ControlResponder: HTTPResponder {
             case ("status", 3): self = .status
             case ("callers", 3): self = .callers
             case ("marks", 3): self = .marks
+            case ("keys", 3): self = .keys
+            case ("keys", 5) where segments[4] == "retire": self = .retirement(String(segments[3]))
             case ("callers", 5) where segments[4] == "revoke":
                 guard let id = CallerID(Text(String(segments[3]))) else { return nil }
                 self = .revocation(id)
@@ -36,8 +40,8 @@ struct ControlResponder: HTTPResponder {
         var methods: [String] {
             switch self {
             case .status: ["GET"]
-            case .callers: ["GET", "POST"]
-            case .marks, .revocation: ["POST"]
+            case .callers, .keys: ["GET", "POST"]
+            case .marks, .revocation, .retirement: ["POST"]
             }
         }
     }
@@ -71,7 +75,28 @@ struct ControlResponder: HTTPResponder {
             let message = try await ControlMessage(body: body(of: request))
             let index = try await administration.revoke(id, by: try message.by())
             return Response(.ok, .none, json: ["index": LedgerResponder.number(index.value)])
+        case .keys where request.method == .get:
+            return Response(.ok, .none, json: ["keys": .array(administration.keys.map { .object($0) })])
+        case .keys: return try await addKey(try await ControlMessage(body: body(of: request)))
+        case .retirement(let id):
+            let message = try await ControlMessage(body: body(of: request))
+            return Response(.ok, .none, json: try await administration.retire(id, by: try message.by()).json)
         }
+    }
+
+    private func addKey(_ message: ControlMessage) async throws -> Response {
+        let (vkey, reference) = (try message.text("vkey"), try message.text("reference"))
+        guard let verifier = try? VerifierKey(parsing: Array(vkey.string.utf8)),
+            let reference = KeyReference(reference.string),
+            let role = LogKey.Role(rawValue: try message.text("role").string), role == .log || role == .beside
+        else {
+            throw Problem(
+                .malformedRequest,
+                "'vkey' is a verifier key, 'reference' a file's name below keys/ or a pkcs11: URI, 'role' log or beside"
+            )
+        }
+        let changed = try await administration.add(verifier, at: reference, role: role, by: try message.by())
+        return Response(.created, .none, json: changed.json)
     }
 
     private func create(_ message: ControlMessage) async throws -> Response {

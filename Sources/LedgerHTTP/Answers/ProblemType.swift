@@ -20,6 +20,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
     case unsupportedEncoding = "unsupported-encoding"
     case invalidEvent = "invalid-event"
     case invalidCaller = "invalid-caller"
+    case invalidKey = "invalid-key"
     case inboxFull = "inbox-full"
     case indexBehind = "index-behind"
     case internalError = "internal-error"
@@ -42,7 +43,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .conflict, .contentErased, .callerTaken: 409
         case .tooLarge: 413
         case .unsupportedMediaType, .unsupportedEncoding: 415
-        case .invalidEvent, .invalidCaller: 422
+        case .invalidEvent, .invalidCaller, .invalidKey: 422
         case .inboxFull, .indexBehind: 429
         case .internalError: 500
         case .storageTrouble, .shuttingDown, .clockStopped: 503
@@ -68,6 +69,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .unsupportedEncoding: "The body is encoded"
         case .invalidEvent: "The event breaks the rules of its type"
         case .invalidCaller: "The caller cannot be made like this"
+        case .invalidKey: "The log's keys cannot be changed like this"
         case .inboxFull: "The inbox is full"
         case .indexBehind: "The index has fallen behind"
         case .internalError: "The server made a mistake"
@@ -89,7 +91,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .shuttingDown: 5
         case .malformedRequest, .malformedJSON, .unauthenticated, .roleRequired, .outsideGrant, .notFound,
             .methodNotAllowed, .conflict, .contentErased, .callerTaken, .tooLarge, .unsupportedMediaType,
-            .unsupportedEncoding, .invalidEvent, .invalidCaller:
+            .unsupportedEncoding, .invalidEvent, .invalidCaller, .invalidKey:
             nil
         }
     }
