@@ -211,6 +211,45 @@ struct KeyTests {
         #expect(try Binary.countersign.run(["check", "--data", log.data]).code == 0)
     }
 
+    @Test func `killed at any file that it puts in place, a change of keys is made or was never begun`() throws {
+        let log = try Log()
+        let shim = try Shim.build("Tests/Faults/kill-at.c", in: log.scratch)
+        let whole = log.scratch.path("whole")
+        try FileManager.default.copyItem(atPath: log.data, toPath: whole)
+        try log.changed("rotate")
+        let both = log.scratch.path("both")
+        try FileManager.default.copyItem(atPath: log.data, toPath: both)
+        for (command, start, before, after) in [
+            ("rotate", whole, ["log"], ["log", "log"]), ("retire", both, ["log", "log"], ["retired", "log"]),
+        ] {
+            var outcomes: Set<[String]> = []
+            var step = 1
+            while true {
+                try FileManager.default.removeItem(atPath: log.data)
+                try FileManager.default.copyItem(atPath: start, toPath: log.data)
+                let plan = "rename:\((step + 1) / 2)\(step % 2 == 0 ? ":after" : "")"
+                let killed = try Binary.countersign.run(
+                    ["key", command, "--data", log.data], environment: ["LD_PRELOAD": shim, "KILL_AT": plan])
+                if killed.code == 0 { break }
+                // Any later order finds out what became of it; this one is refused, and changes nothing else.
+                #expect(try log.key("retire", "--key", "ffffffff").errors.contains("no key 'ffffffff' signs"))
+                let roles = try log.roles()
+                #expect(roles == before || roles == after, "\(command), \(plan): \(roles)")
+                outcomes.insert(roles)
+                let trust = try TLogPolicy(parsing: readFile(log.data + "/trust"))
+                #expect(trust.logs.count == roles.count { $0 == "log" }, "\(command), \(plan)")
+                let newest = try readFile(log.data + "/keys/log.vkey").dropLast()
+                #expect(try trust.logs.last?.key == VerifierKey(parsing: Array(newest)), "\(command), \(plan)")
+                // Either way it can be ordered again.
+                if roles == before { try log.changed(command) }
+                step += 1
+            }
+            // A retirement puts its first file in place when its entry is in the log.
+            #expect(outcomes == (command == "rotate" ? [before, after] : [after]), "\(command): \(step) places")
+        }
+        #expect(try Binary.countersign.run(["check", "--data", log.data]).code == 0)
+    }
+
     @Test func `witnesses and addresses of the trust file outlive a change of keys`() throws {
         let log = try Log()
         let witness = try NoteCosigner(name: Array("w".utf8), key: PrivateKey(generating: .ed25519)).verifierKey

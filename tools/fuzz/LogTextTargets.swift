@@ -8,6 +8,13 @@ func fuzzVerifierKey(_ input: [UInt8]) {
     _ = key.fingerprint
 }
 
+func fuzzTokenName(_ input: [UInt8]) {
+    let text = String(decoding: input, as: UTF8.self)
+    guard let name = try? PKCS11URI(text) else { return }
+    precondition(name.text == text && !text.contains("pin-value"), "a token's name is kept as it is, and holds no PIN")
+    precondition(name.pinFile?.hasPrefix("/") != false, "a PIN's file is named from the root")
+}
+
 func fuzzNote(_ input: [UInt8]) {
     guard let note = try? SignedNote(parsing: input) else { return }
     precondition(note.formatted == input, "a note has one form")

@@ -20,6 +20,7 @@ private let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "receipt": fuzzReceipt,
     "tile-path": fuzzTilePath,
     "tlog-proof": fuzzTLogProof,
+    "token-name": fuzzTokenName,
     "vkey": fuzzVerifierKey,
     "witness-answer": fuzzSignatureLines,
     "witness-request": fuzzAddCheckpoint,
