@@ -53,7 +53,12 @@ public struct Server: Service {
     public func run() async throws {
         let administration = Administration(ledger)
         try await administration.finishRevocations()
-        try await administration.finishKeyChanges()
+        do {
+            try await administration.finishKeyChanges()
+        } catch {
+            // It signs with the keys that the list names, coming and going ones too: no reason not to serve.
+            logger.error("a change of keys could not be finished", metadata: ["reason": "\(error.detail)"])
+        }
         // In the order of dependence: shut down from the last to the first.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [service(SequencerService(ledger.sequencer))]
         let gate = StartGate()

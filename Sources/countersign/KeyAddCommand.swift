@@ -34,7 +34,8 @@ struct KeyRotateCommand: AsyncParsableCommand {
         abstract: "Let a new key follow the log's: an entry announces it, and from now on both sign.",
         discussion: """
             The trust file DIR/trust then lists both keys: give it to everybody who verifies, and give the fingerprint by \
-            another way. Verifiers with the old file go on meanwhile. When all have it, `key retire` ends the overlap. \
+            another way; give the log's witnesses its vkey. Verifiers with the old file go on meanwhile. When all have the \
+            new one, `key retire` ends the overlap. \
             Works beside a running server and without one. A new key file is protected by the passphrase of the old.
 
             Example:

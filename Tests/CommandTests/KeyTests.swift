@@ -266,6 +266,10 @@ struct KeyTests {
         try writeFile(Array("mine\n".utf8), log.data + "/trust")
         #expect(try log.key("retire").errors.contains("no trust file"))
         #expect(try readFile(log.data + "/trust") == Array("mine\n".utf8))
+        // The server serves all the same, and says it.
+        try ServerProcess(data: log.data).stop()
+        #expect(try String(contentsOfFile: log.data + ".log", encoding: .utf8).contains("no trust file"))
+        #expect(try log.roles() == ["log", "log"])
     }
 
     @Test func `passphrases come from files, hold, can be changed and taken off, and are never said`() throws {

@@ -73,6 +73,36 @@ struct SignedNoteTests {
         }
     }
 
+    @Test(
+        "Two algorithms sign one text: a key alone verifies it, an unknown line is passed over, a known bad one is fatal"
+    )
+    func severalSignatures() throws {
+        let text = Array("log.example\n1\nroot\n".utf8)
+        let signers = try SignatureAlgorithm.allCases.map {
+            try NoteSigner(name: Array("log.example".utf8), key: PrivateKey(generating: $0))
+        }
+        let keys = signers.map(\.verifierKey)
+        let note = try SignedNote(signing: text, with: signers)
+        #expect(keys.map(\.type) == [.ed25519, .ecdsa] && note.signatures.map(\.keyID) == keys.map(\.keyID))
+        #expect(try note.verify(with: keys) == keys)
+        for (mine, other) in [(0, 1), (1, 0)] {
+            #expect(try note.verify(with: [keys[mine]]) == [keys[mine]])
+            for place in note.signatures[other].signature.indices {
+                var bytes = note.signatures[other].signature
+                bytes[place] ^= 1
+                var lines = note.signatures
+                lines[other] = try NoteSignature(
+                    name: lines[other].name, keyID: lines[other].keyID, signature: bytes)
+                let changed = try SignedNote(text: text, signatures: lines)
+                #expect(
+                    try changed.verify(with: [keys[mine]]) == [keys[mine]], "whoever does not know it passes over it")
+                #expect(throws: NoteError.badSignature(name: "log.example", keyID: keys[other].keyID)) {
+                    try changed.verify(with: keys)
+                }
+            }
+        }
+    }
+
     @Test("Witnesses' cosignatures are added as they come, each once")
     func cosignatures() throws {
         let signer = try NoteSigner(name: [UInt8](text: "log"), key: try PrivateKey(generating: .ed25519))
