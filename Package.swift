@@ -33,6 +33,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let lightTargets: [Target] = [
     // 0: headers of a system library
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLinux"),
     // 1: the only Swift that touches libcrypto
     room("LedgerCrypto", ["COpenSSL"]),
     // 2: pure
@@ -49,7 +50,7 @@ let lightTargets: [Target] = [
     // 4: sequence, commit, sign, prove
     room("LedgerEngine", ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents"]),
     // 5: the store
-    room("LogFiles", ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "LedgerEngine"]),
+    room("LogFiles", ["CLinux", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "LedgerEngine"]),
     // 6: the auditor's command: no server, no database, no TLS library
     command(
         "countersign-verify",

@@ -1,6 +1,8 @@
+import CLinux
 import Glibc
 
-/// The real files, through the C library. Files are made 0600, directories 0700.
+/// The real files, through the C library. Files are made 0600, directories 0700; those that are for the public 0666 and
+/// 0777, less the umask.
 public struct DiskFileSystem: FileSystem {
     public init() {}
 
@@ -9,9 +11,10 @@ public struct DiskFileSystem: FileSystem {
             switch use {
             case .reading: O_RDONLY
             case .writing: O_RDWR
-            case .creating: O_RDWR | O_CREAT
+            case .creating, .publishing: O_RDWR | O_CREAT
             }
-        let number = Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode_t(0o600))
+        let mode: mode_t = use == .publishing ? 0o666 : 0o600
+        let number = Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode)
         guard number >= 0 else { throw fault("open", path) }
         return FileReference(number)
     }
@@ -65,6 +68,10 @@ public struct DiskFileSystem: FileSystem {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw fault("make directory", path) }
     }
 
+    public func makePublicDirectory(_ path: String) throws(FileFault) {
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw fault("make directory", path) }
+    }
+
     public func flushDirectory(_ path: String) throws(FileFault) {
         let number = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard number >= 0 else { throw fault("open directory", path) }
@@ -72,12 +79,17 @@ public struct DiskFileSystem: FileSystem {
         guard fsync(number) == 0 else { throw fault("flush directory", path) }
     }
 
+    public func flushAll(beside file: FileReference) throws(FileFault) {
+        // Reports what failed since the file was opened (Linux 5.8).
+        guard syncfs(file.number) == 0 else { throw fault("flush all", name(file)) }
+    }
+
     public func rename(_ path: String, to target: String) throws(FileFault) {
         guard Glibc.rename(path, target) == 0 else { throw fault("rename", path) }
     }
 
     public func remove(_ path: String) throws(FileFault) {
-        guard unlink(path) == 0 else { throw fault("remove", path) }
+        guard Glibc.remove(path) == 0 else { throw fault("remove", path) }
     }
 
     public func list(_ path: String) throws(FileFault) -> [String] {

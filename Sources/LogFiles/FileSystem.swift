@@ -22,9 +22,15 @@ public protocol FileSystem: Sendable {
     func lock(_ file: FileReference) throws(FileFault) -> Bool
     /// Makes a directory for its owner alone. One that is there is no error.
     func makeDirectory(_ path: String) throws(FileFault)
+    /// Makes a directory for everybody whom the process's umask lets in. One that is there is no error.
+    func makePublicDirectory(_ path: String) throws(FileFault)
     /// When this returns, the names in the directory survive a power cut.
     func flushDirectory(_ path: String) throws(FileFault)
+    /// When this returns, every file and name that was written before on the file system of `file` survives a power
+    /// cut: a flush for very many files. Fails where one of them could not be written since `file` was opened.
+    func flushAll(beside file: FileReference) throws(FileFault)
     func rename(_ path: String, to target: String) throws(FileFault)
+    /// Removes a file, or a directory that is empty.
     func remove(_ path: String) throws(FileFault)
     /// The names in a directory, sorted.
     func list(_ path: String) throws(FileFault) -> [String]
@@ -46,6 +52,8 @@ public enum FileUse: Hashable, Sendable {
     case writing
     /// Reading and writing, made first where it is missing; private to its owner.
     case creating
+    /// The same, readable by everybody whom the process's umask lets in.
+    case publishing
 }
 
 /// A system call that failed.

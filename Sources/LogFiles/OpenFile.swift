@@ -78,6 +78,11 @@ final class OpenFile: Sendable {
         do { try system.flush(reference) } catch { throw renamed(error) }
     }
 
+    /// Flushes everything on the file's file system.
+    func flushAll() throws(FileFault) {
+        do { try system.flushAll(beside: reference) } catch { throw renamed(error) }
+    }
+
     func truncate(to length: UInt64) throws(FileFault) {
         try named { () throws(FileFault) in try system.truncate(reference, to: length) }
     }

@@ -6,10 +6,17 @@ import SignedNotes
 /// Writes the log as a static tree of files (C2SP tlog-tiles) that any web server may publish: hash tiles, entry
 /// bundles, and the checkpoint last, so that a tree that a reader sees is whole.
 ///
-/// It goes on where an earlier export ended: a file below the folder's checkpoint is left alone if it is there with
-/// its length, any other one if it is there with its bytes. Every file appears by a rename, flushed before; a crash
-/// leaves files that are whole or not there. Partial tiles of earlier exports stay, for their checkpoints may be in
-/// use. A folder that holds another log, or more of it, is refused.
+/// It goes on where an earlier export ended: what its checkpoint covers is left alone if it is there, any other file if
+/// it is there with its bytes. Files appear by a rename, made durable before; the checkpoint moves when all of them are
+/// there for good. So a run that ends at any moment leaves a folder that verifies under its own checkpoint, and the
+/// next run completes it.
+///
+/// A partial tile stays as long as its full one is new: a reader may still hold the checkpoint before. The export
+/// after that takes it away (tlog-tiles allows it: readers cut the full tile).
+///
+/// Hash tiles and the checkpoint are for everybody whom the process's umask lets in. Entries are not: `tile/entries`
+/// is made for its owner alone, and is the one gate before them; whoever opens it by `chmod` or `chgrp` does so once,
+/// for a folder that is there keeps its mode.
 public struct TileExport {
     private let reader: LedgerReader
     private let folder: String
@@ -18,43 +25,55 @@ public struct TileExport {
     /// What an export did.
     public struct Summary: Hashable, Sendable {
         public var head: TreeHead
+        /// Files that are new, the checkpoint apart.
         public var written = 0
+        /// Files that were there.
         public var kept = 0
+        /// Bytes of those that are new.
+        public var byteCount: UInt64 = 0
     }
 
     public init(_ reader: LedgerReader, to folder: String, in system: any FileSystem = DiskFileSystem()) {
         self.reader = reader
-        self.folder = folder
+        self.folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         self.system = system
     }
 
     /// Exports the published head's tree; `progress` gets how many entries of how many are done.
+    ///
+    /// Throws `StorageError.occupied` for a folder of another log, of another history or of more entries, and
+    /// `StorageError.locked` while another process exports into it.
     public func run(progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }) throws -> Summary {
         let published = reader.published
-        var summary = Summary(head: published.head)
-        var made: Set<String> = []
-        try makeFolders(folder, &made)
-        let before = try exportedSize()
-        for tile in TileAddress.all(for: published.size) {
-            let isOld = tile.isComplete(in: before)
-            let path = TilePath.format(tile)
-            try write(path, isOld ? tile.width * 32 : nil, &summary, &made) { try reader.tile(tile) }
-            guard tile.level == 0 else { continue }
-            let entries = TilePath.format(entries: tile.index, width: tile.width)
-            try write(entries, nil, &summary, &made) { try reader.bundle(tile.index, width: tile.width) }
-            progress(tile.index * 256 + UInt64(tile.width), published.size.value)
-        }
-        // The folders' names before the checkpoint that needs them.
-        for folder in made { try system.flushDirectory(folder) }
-        try replace("\(folder)/checkpoint", with: published.note)
+        try system.makeFolder(folder, isPublic: true)
+        let lock = try OpenFile("\(folder)/.lock", for: .creating, in: system)
+        guard try lock.lock() else { throw StorageError.locked("another process exports into \(folder)") }
+        // A run that was killed may have left a checkpoint that a power cut would still take back.
         try system.flushDirectory(folder)
-        return summary
+        var run = TileExportRun(
+            reader: reader, folder: folder, system: system, size: published.size, before: try exportedSize(),
+            files: StagedFiles(beside: lock, in: system), summary: Summary(head: published.head))
+        try run.writeTiles(progress: progress)
+        try publish(published.note, lock)
+        try run.removeSuperseded()
+        return run.summary
+    }
+
+    /// Lets the checkpoint say what is there. Everything that it covers is durable before, names included.
+    private func publish(_ note: [UInt8], _ lock: OpenFile) throws {
+        let path = "\(folder)/checkpoint"
+        guard try system.contents(of: path) != note else { return }
+        try lock.flushAll()
+        var checkpoint = StagedFiles(beside: lock, in: system)
+        try checkpoint.write(note, to: path)
+        try checkpoint.publish()
+        try system.flushDirectory(folder)
     }
 
     /// The size of the checkpoint that is in the folder already, once it is known to be of this log; else zero.
     private func exportedSize() throws -> TreeSize {
         let path = "\(folder)/checkpoint"
-        guard let note = try bytes(of: path) else { return .zero }
+        guard let note = try system.contents(of: path) else { return .zero }
         let theirs: Checkpoint
         do {
             theirs = try Checkpoint(parsing: try SignedNote(parsing: note).text)
@@ -71,54 +90,17 @@ public struct TileExport {
         }
         return theirs.head.size
     }
+}
 
-    /// - Parameter byteCount: what a file that is known to be this log's has; nil where its bytes are compared.
-    private func write(
-        _ path: String, _ byteCount: Int?, _ summary: inout Summary, _ made: inout Set<String>,
-        content: () throws -> [UInt8]?
-    ) throws {
-        let target = "\(folder)/\(path)"
-        if let byteCount, try length(of: target) == UInt64(byteCount) {
-            summary.kept += 1
-            return
-        }
-        guard let bytes = try content() else { throw StorageError.corrupt("\(path) is not in the published tree") }
-        if try length(of: target) == UInt64(bytes.count), try self.bytes(of: target) == bytes {
-            summary.kept += 1
-            return
-        }
-        try makeFolders(String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)]), &made)
-        try replace(target, with: bytes)
-        summary.written += 1
-    }
-
-    private func bytes(of path: String) throws -> [UInt8]? {
-        guard let length = try length(of: path) else { return nil }
-        return try OpenFile(path, for: .reading, in: system).read(Int(length), at: 0)
-    }
-
-    private func length(of path: String) throws -> UInt64? {
+extension FileSystem {
+    /// A file's bytes, nil where there is none.
+    func contents(of path: String) throws(FileFault) -> [UInt8]? {
         do {
-            return try OpenFile(path, for: .reading, in: system).length()
+            let file = try OpenFile(path, for: .reading, in: self)
+            return try file.read(Int(file.length()), at: 0)
         } catch {
             guard error.code == ENOENT else { throw error }
             return nil
         }
-    }
-
-    /// The file is there whole, under its name, or not at all.
-    private func replace(_ target: String, with bytes: [UInt8]) throws {
-        let temporary = "\(target).partial"
-        let file = try OpenFile(temporary, for: .creating, in: system)
-        try file.truncate(to: 0)
-        try file.write(bytes, at: 0)
-        try file.flush()
-        try system.rename(temporary, to: target)
-    }
-
-    private func makeFolders(_ path: String, _ made: inout Set<String>) throws {
-        guard !path.isEmpty, made.insert(path).inserted else { return }
-        if let slash = path.lastIndex(of: "/") { try makeFolders(String(path[..<slash]), &made) }
-        try system.makeDirectory(path)
     }
 }

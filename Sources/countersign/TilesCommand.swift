@@ -19,8 +19,12 @@ struct TilesExportCommand: ParsableCommand {
         abstract: "Write the static tree: checkpoint, hash tiles and entry bundles.",
         discussion: """
             Reads at the published head, the server running or not. Run again, it adds what is new: full tiles never \
-            change. The checkpoint comes last, so the tree may be published while this runs. The bundles hold the \
-            entries themselves: publish the folder only to those who may read them.
+            change. The checkpoint comes last, so any web server may publish the folder while this runs, and a run \
+            that was killed is completed by the next.
+
+            Checkpoint and hash tiles are for everybody whom your umask lets in. The bundles hold the entries \
+            themselves: tile/entries is made for its owner alone. Whoever may read entries is let in by chgrp and \
+            chmod of that one folder, once: later runs leave its mode alone.
 
             Example:
 
@@ -49,7 +53,7 @@ struct TilesExportCommand: ParsableCommand {
                 [
                     "folder": .text(folder), "size": .count(summary.head.size.value),
                     "root": .text(summary.head.root.hex), "written": .count(summary.written),
-                    "kept": .count(summary.kept),
+                    "kept": .count(summary.kept), "bytes": .count(summary.byteCount),
                 ],
                 or: "\(folder): size \(summary.head.size), \(summary.written) files written, \(summary.kept) kept")
         } catch {

@@ -51,5 +51,6 @@ static void end(void) {
 INTERPOSE(ssize_t, pwrite, (int fd, const void *bytes, size_t count, off_t at), (fd, bytes, count, at))
 INTERPOSE(int, fdatasync, (int fd), (fd))
 INTERPOSE(int, fsync, (int fd), (fd))
+INTERPOSE(int, syncfs, (int fd), (fd))
 INTERPOSE(int, ftruncate, (int fd, off_t length), (fd, length))
 INTERPOSE(int, rename, (const char *from, const char *to), (from, to))

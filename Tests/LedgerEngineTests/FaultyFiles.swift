@@ -96,7 +96,7 @@ final class FaultyFiles: FileSystem {
 
     func open(_ path: String, for use: FileUse) throws(FileFault) -> FileReference {
         try flake("open")
-        guard use == .creating else { return try below.open(path, for: use) }
+        guard use == .creating || use == .publishing else { return try below.open(path, for: use) }
         return try step("open") { () throws(FileFault) in try below.open(path, for: use) }
     }
 
@@ -140,6 +140,12 @@ final class FaultyFiles: FileSystem {
     func lock(_ file: FileReference) throws(FileFault) -> Bool { try below.lock(file) }
 
     func makeDirectory(_ path: String) throws(FileFault) { try below.makeDirectory(path) }
+
+    func makePublicDirectory(_ path: String) throws(FileFault) { try below.makePublicDirectory(path) }
+
+    func flushAll(beside file: FileReference) throws(FileFault) {
+        try step("flush all") { () throws(FileFault) in try below.flushAll(beside: file) }
+    }
 
     func flushDirectory(_ path: String) throws(FileFault) {
         try step("flush directory") { () throws(FileFault) in try below.flushDirectory(path) }

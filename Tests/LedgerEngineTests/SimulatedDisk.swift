@@ -104,7 +104,7 @@ final class SimulatedDisk: FileSystem {
     func open(_ path: String, for use: FileUse) throws(FileFault) -> FileReference {
         let number: Int32? = state.withLock { state in
             if state.names[path] == nil {
-                guard use == .creating else { return nil }
+                guard use == .creating || use == .publishing else { return nil }
                 let inode = Int(state.next)
                 state.names[path] = inode
                 state.inodes[inode] = Inode()
@@ -217,6 +217,20 @@ final class SimulatedDisk: FileSystem {
 
     func makeDirectory(_ path: String) throws(FileFault) {}
 
+    func makePublicDirectory(_ path: String) throws(FileFault) {}
+
+    func flushAll(beside file: FileReference) throws(FileFault) {
+        state.withLock { state in
+            for number in state.inodes.keys {
+                guard var inode = state.inodes[number] else { continue }
+                if inode.lies { Self.copyDirty(&inode) } else { inode.durable = inode.bytes }
+                inode.dirty = []
+                state.inodes[number] = inode
+            }
+            state.durableNames = state.names
+        }
+    }
+
     func flushDirectory(_ path: String) throws(FileFault) {
         state.withLock { state in
             let inside = Set(state.names.keys).union(state.durableNames.keys).filter { Self.parent($0) == path }
@@ -234,8 +248,10 @@ final class SimulatedDisk: FileSystem {
 
     func list(_ path: String) throws(FileFault) -> [String] {
         state.withLock { state in
-            state.names.keys.filter { Self.parent($0) == path }.map { String($0.dropFirst(path.utf8.count + 1)) }
-                .sorted()
+            // A directory is there where a file is below it.
+            let below = state.names.keys.filter { $0.hasPrefix(path + "/") }
+            let names = below.compactMap { $0.dropFirst(path.utf8.count + 1).split(separator: "/").first }
+            return Set(names.map { String($0) }).sorted()
         }
     }
 

@@ -33,16 +33,17 @@ struct TileSource: Sendable {
 
     /// Opens a source for the time of `work`.
     /// - Parameters:
-    ///   - address: `http://…`, `https://…`, or a folder.
+    ///   - address: `http://…`, `https://…`, `file:///…`, or a folder.
     ///   - token: sent as a bearer token.
     static func with<Result>(
         _ address: String, token: String?, work: (TileSource) async throws -> Result
     ) async throws -> Result {
         guard let url = URL(string: address), let scheme = url.scheme, ["http", "https"].contains(scheme) else {
-            guard FileManager.default.fileExists(atPath: address) else {
+            let folder = URL(string: address).flatMap { $0.scheme == "file" ? $0.path : nil } ?? address
+            guard FileManager.default.fileExists(atPath: folder) else {
                 throw CommandFailure.usage("\(address) is neither an address (http://… or https://…) nor a folder")
             }
-            return try await work(TileSource { path in try read("\(address)/\(path)") })
+            return try await work(TileSource { path in try read("\(folder)/\(path)") })
         }
         guard url.host != nil else { throw CommandFailure.usage("\(address) names no host") }
         var configuration = HTTPClient.Configuration(timeout: .init(connect: .seconds(10), read: .seconds(60)))
@@ -65,8 +66,11 @@ struct TileSource: Sendable {
     static let maxByteCount = 256 * 65_537
 
     private static func read(_ path: String) throws -> Fetched {
-        guard FileManager.default.fileExists(atPath: path) else { return .absent }
-        return .found(try Files.read(path))
+        if access(path, R_OK) == 0 { return .found(try Files.read(path)) }
+        // A folder of entries that is not for us, as a server's answer would be.
+        if errno == EACCES { return .refused(403) }
+        guard errno == ENOENT || errno == ENOTDIR else { return .found(try Files.read(path)) }
+        return .absent
     }
 
     // MARK: What a log serves

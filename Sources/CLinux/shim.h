@@ -1,0 +1,3 @@
+// Calls of Linux that Swift's Glibc module leaves out.
+#pragma once
+int syncfs(int fd);
