@@ -8,6 +8,7 @@
 #include <openssl/provider.h>
 #include <openssl/rand.h>
 #include <openssl/store.h>
+#include <openssl/ts.h>
 #include <openssl/ui.h>
 #include <openssl/x509.h>
 

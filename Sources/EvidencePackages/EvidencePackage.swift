@@ -80,6 +80,17 @@ public struct EvidencePackage: Hashable, Sendable {
         self.files = EvidenceBag(completing: files, info: info).files
     }
 
+    /// The package with a time authority's answer for its head beside it, and the text that was stamped. They stand
+    /// outside of the manifests, for they follow from nothing in the package.
+    public func adding(timestamp answer: [UInt8], of head: TreeHead, origin: [UInt8]) throws -> EvidencePackage {
+        var files = files
+        files[Self.timestampPath(head)] = answer
+        files["timestamps/\(head.size).txt"] = try Checkpoint(origin: origin, head: head).formatted
+        return EvidencePackage(found: files, folder: folder)
+    }
+
+    static func timestampPath(_ head: TreeHead) -> String { "timestamps/\(head.size).tsr" }
+
     /// Files as they were found, with nothing checked.
     public init(found files: [String: [UInt8]], folder: String) {
         (self.files, self.folder) = (files, folder)

@@ -19,7 +19,11 @@ extension EvidencePackage {
     /// - Parameters:
     ///   - later: for a package under a key that is retired by now: a head under a key of the trust file.
     ///   - nonce: the text that the reader gave before the package was made; given, it must be in it.
-    public func verify(under trust: TLogPolicy, through later: LaterHead? = nil, nonce: Text? = nil) -> PackageVerdict {
+    ///   - roots: the reader's CA file for time authorities; given, the package's head must have a timestamp.
+    public func verify(
+        under trust: TLogPolicy, through later: LaterHead? = nil, nonce: Text? = nil,
+        timestampRoots roots: TimestampRoots? = nil
+    ) -> PackageVerdict {
         var report = VerificationReport()
         let problems = EvidenceBag(found: files).problems()
         report.add(
@@ -44,7 +48,23 @@ extension EvidencePackage {
                 "regenerated", "everything else in it follows from the entries",
                 .notChecked(reason: "the entries do not hold"))
         }
+        if let roots { report.add(timestamp(of: evidence?.head, under: roots)) }
         return PackageVerdict(report: report, content: made, head: evidence?.head)
+    }
+
+    private func timestamp(of head: TrustedHead?, under roots: TimestampRoots) -> Check {
+        let claim = "a time authority of the CA file stamped the package's head"
+        func check(_ outcome: Outcome, _ when: String = "") -> Check { Check("timestamps", claim + when, outcome) }
+        guard let head else { return check(.notChecked(reason: "the entries do not hold")) }
+        guard let answer = files[Self.timestampPath(head.head)] else {
+            return check(.notChecked(reason: "there is no \(Self.timestampPath(head.head))"))
+        }
+        do {
+            let token = try HeadTimestamp.verify(answer, of: head.head, origin: head.origin, under: roots)
+            return check(.holds, ": it existed at \(Timestamp(milliseconds: token.time).ledgerForm)")
+        } catch {
+            return check(.fails(reason: "\(Self.timestampPath(head.head)): \(error)"))
+        }
     }
 
     private func readEvidence(

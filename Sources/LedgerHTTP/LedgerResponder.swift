@@ -71,6 +71,8 @@ public final class LedgerResponder: HTTPResponder {
         case .marks: return try await mark(request, query)
         case .inclusionProof: return try inclusionProof(request, query)
         case .consistencyProof: return try consistencyProof(request, query)
+        case .timestamps: return try timestamps(request, query)
+        case .timestamp(let size): return try timestamp(of: size, request, query)
         case .checkpoint: return try checkpoint(request, query)
         case .tile(let path): return try tile(path, request, query)
         case .liveness: return try liveness(query)

@@ -33,19 +33,22 @@ public struct Server: Service {
     private let onListening: @Sendable (ListenAddress) async -> Void
     private let drain = Drain()
     private let shutdownSignals: [UnixSignal]
+    private let services: [any Service]
 
     /// - Parameters:
+    ///   - services: run beside, until the server shuts down; the end of one of them is the server's.
     ///   - shutdownSignals: none for a server that runs as a service of a group which has its own.
     ///   - onListening: called once, when requests are accepted, with the port that is really listened on.
     public init(
         ledger: OpenedLedger, configuration: ServerConfiguration, logger: Logger,
-        shutdownSignals: [UnixSignal] = [.sigterm, .sigint],
+        beside services: [any Service] = [], shutdownSignals: [UnixSignal] = [.sigterm, .sigint],
         onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
     ) throws {
         if let complaint = configuration.complaint { throw Refused(description: complaint) }
         self.ledger = ledger
         self.configuration = configuration
         self.logger = logger
+        self.services = services
         self.shutdownSignals = shutdownSignals
         self.onListening = onListening
     }
@@ -68,6 +71,7 @@ public struct Server: Service {
             gate.open()
         }
         services.append(service(routes(after: gate)))
+        for other in self.services { services.append(service(other)) }
         services.append(service(DrainService(drain: drain, pause: .seconds(configuration.drainSeconds))))
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: shutdownSignals, logger: logger)

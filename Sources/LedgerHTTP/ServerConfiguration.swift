@@ -1,4 +1,5 @@
 import ApprovalEvents
+import LedgerEngine
 
 /// What the operator decides about the server.
 public struct ServerConfiguration: Sendable {
@@ -17,6 +18,8 @@ public struct ServerConfiguration: Sendable {
     public var drainSeconds = 1
     /// For how many seconds a shutdown waits for what is in flight.
     public var shutdownSeconds = 30
+    /// Where the timestamps of heads are read; nil for none.
+    public var timestamps: (any HeadTimestamps)?
     /// Where the control socket stands; nil for none.
     public var controlSocket: String?
 

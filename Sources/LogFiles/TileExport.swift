@@ -14,11 +14,15 @@ import SignedNotes
 /// A partial tile stays as long as its full one is new: a reader may still hold the checkpoint before. The export
 /// after that takes it away (tlog-tiles allows it: readers cut the full tile).
 ///
+/// Timestamps of heads come after the checkpoint that covers them: `timestamps/<size>.tsr`, and `<size>.txt`, the text
+/// that was stamped, for tools that know nothing of trees.
+///
 /// Hash tiles and the checkpoint are for everybody whom the process's umask lets in. Entries are not: `tile/entries`
 /// is made for its owner alone, and is the one gate before them; whoever opens it by `chmod` or `chgrp` does so once,
 /// for a folder that is there keeps its mode.
 public struct TileExport {
     private let reader: LedgerReader
+    private let timestamps: (any HeadTimestamps)?
     private let folder: String
     private let system: any FileSystem
 
@@ -33,8 +37,12 @@ public struct TileExport {
         public var byteCount: UInt64 = 0
     }
 
-    public init(_ reader: LedgerReader, to folder: String, in system: any FileSystem = DiskFileSystem()) {
+    public init(
+        _ reader: LedgerReader, timestamps: (any HeadTimestamps)? = nil, to folder: String,
+        in system: any FileSystem = DiskFileSystem()
+    ) {
         self.reader = reader
+        self.timestamps = timestamps
         self.folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         self.system = system
     }
@@ -55,6 +63,7 @@ public struct TileExport {
             files: StagedFiles(beside: lock, in: system), summary: Summary(head: published.head))
         try run.writeTiles(progress: progress)
         try publish(published.note, lock)
+        try writeTimestamps(published, lock, &run.summary)
         try run.removeSuperseded()
         return run.summary
     }
@@ -68,6 +77,30 @@ public struct TileExport {
         try checkpoint.write(note, to: path)
         try checkpoint.publish()
         try system.flushDirectory(folder)
+    }
+
+    /// Writes the timestamps that are not there yet, of heads that the checkpoint covers.
+    private func writeTimestamps(_ published: PublishedHead, _ lock: OpenFile, _ summary: inout Summary) throws {
+        let sizes = try timestamps?.sizes().filter { $0 <= published.size } ?? []
+        guard let timestamps, !sizes.isEmpty else { return }
+        let origin = try Checkpoint(parsing: try SignedNote(parsing: published.note).text).origin
+        var files = StagedFiles(beside: lock, in: system)
+        for size in sizes {
+            let target = "\(folder)/timestamps/\(size)"
+            guard let answer = try timestamps.answer(for: size) else { continue }
+            let text = try Checkpoint(origin: origin, head: reader.head(at: size)).formatted
+            for (suffix, bytes) in [(".txt", text), (TimestampFolder.suffix, answer)] {
+                if try system.contents(of: target + suffix) == bytes {
+                    summary.kept += 1
+                } else {
+                    try files.write(bytes, to: target + suffix)
+                    summary.written += 1
+                    summary.byteCount += UInt64(bytes.count)
+                }
+            }
+        }
+        try files.publish()
+        try lock.flushAll()
     }
 
     /// The size of the checkpoint that is in the folder already, once it is known to be of this log; else zero.

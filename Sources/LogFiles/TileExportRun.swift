@@ -15,7 +15,7 @@ struct TileExportRun {
     /// What the folder's checkpoint covers: durable, and never looked into again.
     let before: TreeSize
     var files: StagedFiles
-    private(set) var summary: TileExport.Summary
+    var summary: TileExport.Summary
     /// Partial tiles whose full ones the checkpoint before covers.
     private var superseded: [String] = []
 

@@ -1,5 +1,6 @@
 import ApprovalEvents
 import ArgumentParser
+import LedgerCrypto
 import SignedNotes
 import Verification
 
@@ -48,6 +49,24 @@ struct LaterOptions: ParsableArguments {
         case (nil, nil): nil
         case (let later?, let proof?): LaterHead(note: try Files.read(later), proof: try Files.read(proof))
         default: throw InputError(later ?? proof ?? "", "--later and --proof go together")
+        }
+    }
+}
+
+/// Whose word is taken for the time.
+struct TimestampReaderOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: "Certificates (PEM) of the time authorities that you believe. Given, timestamps are asked for.")
+    var tsaCa: String?
+
+    func readRoots() throws -> TimestampRoots? {
+        guard let tsaCa else { return nil }
+        let pem = try Files.read(tsaCa)
+        do {
+            return try TimestampRoots(pem: pem)
+        } catch {
+            throw InputError(tsaCa, "not a CA file: \(error)")
         }
     }
 }

@@ -17,6 +17,8 @@ struct VerifyPackage: ParsableCommand {
             A package that reports exceptions is a good package: exit code 0. For a gate in a pipeline, ask otherwise:
 
               countersign-verify package evidence.zip --trust ledger.trust --fail-on-exceptions
+
+            With --tsa-ca the package's head must have been stamped by a time authority under that file's certificates.
             """)
 
     @Argument(help: "The package, or the folder that holds its bagit.txt.")
@@ -24,6 +26,7 @@ struct VerifyPackage: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var later: LaterOptions
+    @OptionGroup var timestamps: TimestampReaderOptions
 
     @Option(name: .long, help: "The nonce that you gave the operator before the package was made.")
     var nonce: String?
@@ -36,6 +39,7 @@ struct VerifyPackage: ParsableCommand {
 
     func run() throws {
         let trust = try common.readTrust()
+        let roots = try timestamps.readRoots()
         let files = try Files.isDirectory(path) ? nil : try Files.read(path, limit: Self.largest)
         let later = try later.read()
         common.announce(trust)
@@ -48,7 +52,8 @@ struct VerifyPackage: ParsableCommand {
             answer.print(asJSON: common.json)
             return try answer.end()
         }
-        let verdict = package.verify(under: trust, through: later, nonce: nonce.map { Text($0) })
+        let verdict = package.verify(
+            under: trust, through: later, nonce: nonce.map { Text($0) }, timestampRoots: roots)
         var answer = Answer(
             policy: trust, report: verdict.report, what: "package", failsOnExceptions: failOnExceptions)
         if let content = verdict.content {

@@ -32,6 +32,7 @@ struct Countersign: AsyncParsableCommand {
             InitCommand.self, ServeCommand.self, TokenCommand.self, KeyCommand.self, SubmitCommand.self,
             ReceiptCommand.self,
             ExportCommand.self, ReportCommand.self, CheckCommand.self, TilesCommand.self,
+            TimestampCommand.self,
             WitnessCommand.self, MirrorCommand.self, MonitorCommand.self,
         ]
     )

@@ -18,6 +18,9 @@ struct ExportCommand: AsyncParsableCommand {
             holds every entry of the period with the proof that none is missing, the report, and how to check both. \
             What it claims is verified here under the trust file before it is written.
 
+            Where the head was stamped by a time authority, the package gets the timestamp; with --timestamp-authority \
+            a head that was not is stamped for it.
+
             Examples:
 
               countersign export --data ledger \\
@@ -45,6 +48,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("File to write.", valueName: "FILE"))
     var out: String
 
+    @OptionGroup var timestamps: TimestampOptions
     @OptionGroup var output: OutputOptions
 
     /// A ZIP archive has less than 4 GiB.
@@ -54,11 +58,12 @@ struct ExportCommand: AsyncParsableCommand {
         let framework = try ReportCommand.framework(named: framework)
         let extraction = try source.extraction()
         let trust = try source.trustPolicy()
+        let authority = try timestamps.authority()
         let file = try NewFile(out)
         let header =
             extractOnly
             ? try await writeExtract(extraction, trust, to: file)
-            : try await writePackage(extraction, trust, framework, to: file)
+            : try await writePackage(extraction, trust, framework, authority, to: file)
         let digest = try file.commit()
         output.print(summary(header, digest), or: "wrote \(out)")
     }
@@ -77,7 +82,8 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     private func writePackage(
-        _ extraction: Extraction, _ trust: TLogPolicy, _ framework: Framework, to file: NewFile
+        _ extraction: Extraction, _ trust: TLogPolicy, _ framework: Framework, _ authority: TimestampAuthority?,
+        to file: NewFile
     ) async throws -> ExtractHeader {
         var extract: [UInt8] = []
         let header = try await extraction.read(period) { piece in
@@ -88,8 +94,13 @@ struct ExportCommand: AsyncParsableCommand {
             extract += piece
         }
         do {
-            let package = try EvidencePackage(
+            var package = try EvidencePackage(
                 extract: extract, trust: trust, framework: framework, nonce: nonce.map { Text($0) })
+            let checkpoint = try Checkpoint(
+                parsing: try SignedNote(parsing: Array(header.note.string.utf8)).text)
+            if let answer = try await extraction.timestamp(of: checkpoint, authority) {
+                package = try package.adding(timestamp: answer, of: checkpoint.head, origin: checkpoint.origin)
+            }
             try package.writeArchive { try file.append($0) }
         } catch let failure as CommandFailure {
             throw failure

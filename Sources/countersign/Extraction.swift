@@ -1,9 +1,11 @@
 import ApprovalEvents
 import Foundation
+import LedgerCrypto
 import LedgerEngine
 import LedgerHTTP
 import LogFiles
 import MerkleTree
+import SignedNotes
 import Verification
 
 /// Cuts the extract of a period out of a ledger. The bytes are the same from either place (`LogExtract`).
@@ -44,6 +46,29 @@ enum Extraction {
             }
         }
         return try follower.finish()
+    }
+
+    /// A time authority's answer for a head: the one that the ledger has, or a new one; nil where there is neither.
+    func timestamp(of checkpoint: Checkpoint, _ authority: TimestampAuthority?) async throws -> [UInt8]? {
+        let imprint = Digest.sha256(checkpoint.formatted)
+        guard let answer = try await keptTimestamp(of: checkpoint.head.size) else {
+            return try await authority?.stamp(imprint).der
+        }
+        do {
+            try TimestampToken(parsing: answer).requireImprint(imprint)
+            return answer
+        } catch {
+            throw CommandFailure.failed("the ledger's timestamp of its head is none: \(error)")
+        }
+    }
+
+    private func keptTimestamp(of size: TreeSize) async throws -> [UInt8]? {
+        switch self {
+        case .files(let directory, _): return try directory.timestamps.answer(for: size)
+        case .server(let client):
+            let answer = try await client.get("/v1/timestamps/\(size)")
+            return answer.status == 200 ? answer.body : nil
+        }
     }
 
     private static func words(_ error: ExtractPlanError) -> String {

@@ -38,6 +38,11 @@ struct ServeCommand: AsyncParsableCommand {
             valueName: "N"))
     var inbox = SequencerLimits().inboxEvents
 
+    @OptionGroup var timestamps: TimestampOptions
+
+    @Option(help: ArgumentHelp("Hours between two timestamps of the newest head.", valueName: "HOURS"))
+    var timestampEvery = 24.0
+
     @Option(help: "What to log: debug, info, notice, warning, error.")
     var logLevel = "notice"
 
@@ -58,12 +63,24 @@ struct ServeCommand: AsyncParsableCommand {
         var configuration = ServerConfiguration(listen: address, controlSocket: directory.controlSocket)
         configuration.isBehindTLS = behindTls
         configuration.hasPublicTree = !privateTree
+        configuration.timestamps = directory.timestamps
+        let stamping = try timestamps.stamping(directory)
+        guard timestampEvery > 0, timestampEvery <= 8_784 else {
+            throw CommandFailure.usage("--timestamp-every takes hours, more than 0 and a year at most")
+        }
         if let complaint = configuration.complaint { throw CommandFailure.usage(complaint) }
         let (opened, settings) = try await directory.open(passphrase: ledger.passphrase(), limits: limits)
         configuration.rules = settings.rules
         var logger = Logger(label: "countersign") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
-        let server = try Server(ledger: opened, configuration: configuration, logger: logger) { address in
+        let services = stamping.map { stamping in
+            TimestampService(
+                stamping: stamping, reader: { opened.sequencer.reader }, every: .seconds(timestampEvery * 3_600),
+                logger: logger)
+        }
+        let server = try Server(
+            ledger: opened, configuration: configuration, logger: logger, beside: services.map { [$0] } ?? []
+        ) { address in
             let url = "http://\(address)"
             let line = output.json ? OutputOptions.line(["listening": .text(url)]) : "listening on \(url)"
             FileHandle.standardOutput.write(Data((line + "\n").utf8))

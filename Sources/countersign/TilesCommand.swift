@@ -45,7 +45,8 @@ struct TilesExportCommand: ParsableCommand {
         let directory = LedgerDirectory(path: data)
         try directory.requireLedger()
         do {
-            let export = TileExport(try LedgerReader(PublishedLog(directory.path)), to: folder)
+            let export = TileExport(
+                try LedgerReader(PublishedLog(directory.path)), timestamps: directory.timestamps, to: folder)
             var progress = ProgressLine("entries exported")
             let summary = try export.run { done, _ in progress.show(Int(done)) }
             progress.finish()

@@ -25,6 +25,12 @@ final class TestClock: LedgerClock {
     func advance(seconds: Int64) { milliseconds.withLock { $0 += seconds * 1000 } }
 }
 
+/// Some bytes in the place of the timestamp of the first head.
+private struct OneTimestamp: HeadTimestamps {
+    func sizes() -> [TreeSize] { [TreeSize(1)] }
+    func answer(for size: TreeSize) -> [UInt8]? { size == TreeSize(1) ? [0x30, 0x00] : nil }
+}
+
 /// A whole ledger in a directory of its own: real files, a real index, real keys, and callers of every kind.
 final class Fixture: Sendable {
     static let origin = Array("test.example/log".utf8)
@@ -83,6 +89,7 @@ final class Fixture: Sendable {
         var configuration = ServerConfiguration()
         configuration.listen = ListenAddress("127.0.0.1:0") ?? .standard
         configuration.rules.allowsForeignTypes = true
+        configuration.timestamps = OneTimestamp()
         change(&configuration)
         var logger = Logger(label: "test")
         logger.logLevel = .critical

@@ -164,6 +164,8 @@ import Testing
                     "/v1/proofs/consistency?first=0",
                 ]
             ),
+            ("/v1/timestamps", ["/v1/timestamps", "/v1/timestamps?x"]),
+            ("/v1/timestamps/{size}", ["/v1/timestamps/1", "/v1/timestamps/2", "/v1/timestamps/1?x"]),
             ("/checkpoint", ["/checkpoint", "/checkpoint?x"]),
             ("/tile/{tile}", ["/tile/0/000.p/3", "/tile/entries/000.p/2", "/tile/9/000"]),
             ("/healthz", ["/healthz", "/healthz?x"]), ("/readyz", ["/readyz"]), ("/metrics", ["/metrics"]),

@@ -86,3 +86,34 @@ func fuzzPrivateKey(_ input: [UInt8]) {
     guard let key = try? PrivateKey(pem: input), let signature = try? key.sign(input) else { return }
     precondition(key.publicKey.isValid(signature: signature, for: input), "a key that is read signs for itself")
 }
+
+/// A time authority's answer, judged under the CA file that the seeds have.
+func fuzzTimestamp(_ input: [UInt8]) {
+    guard let token = try? TimestampToken(parsing: input) else { return }
+    precondition(token.der == input, "an answer is kept as it came")
+    precondition((token.accuracy ?? 0) >= 0 && !token.authority.utf8.contains { $0 < 0x20 }, "a claim in plain words")
+    guard let roots = timestampRoots else { return }
+    _ = try? token.verify(imprint: token.imprint, under: roots)
+}
+
+private let timestampRoots = try? TimestampRoots(
+    pem: Array(
+        """
+        -----BEGIN CERTIFICATE-----
+        MIIBmTCCAT+gAwIBAgIUUcZd2fMA64Sf1ITuwttEWE1WJH8wCgYIKoZIzj0EAwIw
+        ITEfMB0GA1UEAwwWQ291bnRlcnNpZ24gZXhhbXBsZSBDQTAgFw0yNjExMjUxMTQw
+        MDhaGA8yMTI2MTEwMTExNDAwOFowITEfMB0GA1UEAwwWQ291bnRlcnNpZ24gZXhh
+        bXBsZSBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABBWHsDbtLJFXo6QyGawa
+        kDfAQHhQAFJsG2jwyH3Qz6labVdRXGe4LYmnJ2w8umBcK4hb+l0+POkTUitjjjOj
+        AcajUzBRMB0GA1UdDgQWBBQoFdM1dP+XTRcCfasBStd1JkGs6zAfBgNVHSMEGDAW
+        gBQoFdM1dP+XTRcCfasBStd1JkGs6zAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49
+        BAMCA0gAMEUCIEvmWU3UIAbLQsaZc2HHOxyYkAChoSnKjT5sXE6z6jm5AiEA/15I
+        RrVw/nO2PQ2Gp6F+J0BqjKzu8cB1BotiJ9/GQCY=
+        -----END CERTIFICATE-----
+
+        """.utf8))
+
+func fuzzTimestampRoots(_ input: [UInt8]) {
+    guard let roots = try? TimestampRoots(pem: input) else { return }
+    precondition((try? TimestampRoots(pem: input)) == roots, "a CA file is read the same again")
+}

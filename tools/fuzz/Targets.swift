@@ -5,6 +5,7 @@ import Glibc
 ///
 /// `tools/fuzz/run` reads the names from this table.
 private let targets: [String: @Sendable ([UInt8]) -> Void] = [
+    "ca-file": fuzzTimestampRoots,
     "checkpoint": fuzzCheckpoint,
     "codecs": fuzzCodecs,
     "disclosure": fuzzDisclosure,
@@ -19,6 +20,7 @@ private let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "public-key": fuzzPublicKey,
     "receipt": fuzzReceipt,
     "tile-path": fuzzTilePath,
+    "timestamp": fuzzTimestamp,
     "tlog-proof": fuzzTLogProof,
     "token-name": fuzzTokenName,
     "vkey": fuzzVerifierKey,

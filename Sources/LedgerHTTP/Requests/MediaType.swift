@@ -6,6 +6,7 @@ enum MediaType {
     static let lines = "application/x-ndjson"
     static let binary = "application/octet-stream"
     static let note = "text/plain; charset=utf-8"
+    static let timestamp = "application/timestamp-reply"
     static let metrics = "text/plain; version=0.0.4; charset=utf-8"
 }
 

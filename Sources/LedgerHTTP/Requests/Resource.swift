@@ -10,6 +10,8 @@ enum Resource: Hashable {
     case marks
     case inclusionProof
     case consistencyProof
+    case timestamps
+    case timestamp(TreeSize)
     case checkpoint
     case tile(String)
     case liveness
@@ -45,6 +47,8 @@ enum Resource: Hashable {
         case ("marks", 1): return .marks
         case ("proofs", 2) where second == "inclusion": return .inclusionProof
         case ("proofs", 2) where second == "consistency": return .consistencyProof
+        case ("timestamps", 1): return .timestamps
+        case ("timestamps", 2): return second.flatMap { TreeSize(canonical: $0) }.map { .timestamp($0) }
         default: return nil
         }
     }
@@ -59,6 +63,8 @@ enum Resource: Hashable {
         case .marks: "/v1/marks"
         case .inclusionProof: "/v1/proofs/inclusion"
         case .consistencyProof: "/v1/proofs/consistency"
+        case .timestamps: "/v1/timestamps"
+        case .timestamp: "/v1/timestamps/{size}"
         case .checkpoint: "/checkpoint"
         case .tile: "/tile/{tile}"
         case .liveness: "/healthz"
@@ -74,7 +80,9 @@ enum Resource: Hashable {
         // No HEAD: how long an extract is, is known when it has been read.
         case .evidence: ["GET"]
         case .marks: ["POST"]
-        case .event, .receipt, .inclusionProof, .consistencyProof, .checkpoint, .tile, .liveness, .readiness, .metrics:
+        case .event, .receipt, .inclusionProof, .consistencyProof, .timestamps, .timestamp, .checkpoint, .tile,
+            .liveness,
+            .readiness, .metrics:
             ["GET", "HEAD"]
         }
     }
@@ -82,7 +90,7 @@ enum Resource: Hashable {
     /// One of each kind, for the test that compares the routes with their description.
     static let samples: [Resource] = [
         .events, .event(LeafIndex(0)), .receipt(LeafIndex(0)), .evidence, .marks, .inclusionProof, .consistencyProof,
-        .checkpoint,
+        .timestamps, .timestamp(TreeSize(1)), .checkpoint,
         .tile("tile/0/000"), .liveness, .readiness, .metrics,
     ]
 }

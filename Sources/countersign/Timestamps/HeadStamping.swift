@@ -1,0 +1,68 @@
+import ApprovalEvents
+import LedgerCrypto
+import LedgerEngine
+import LogFiles
+import MerkleTree
+import SignedNotes
+
+/// Has a log's newest head stamped, and keeps the answer beside the log.
+struct HeadStamping: Sendable {
+    let authority: TimestampAuthority
+    let folder: TimestampFolder
+
+    /// A head with its timestamp.
+    struct Stamped {
+        let head: TreeHead
+        let token: TimestampToken
+        /// False where it was there already.
+        let isNew: Bool
+
+        var time: Timestamp { Timestamp(milliseconds: token.time) }
+    }
+
+    /// How far the two clocks may be apart before one of them has to be wrong.
+    private static let tolerance: Int64 = 60_000
+
+    /// Stamps the published head, unless it is stamped.
+    func stampNewest(_ reader: LedgerReader) async throws -> Stamped {
+        let published = reader.published
+        let checkpoint = try Checkpoint(parsing: try SignedNote(parsing: published.note).text)
+        let imprint = Digest.sha256(checkpoint.formatted)
+        if let answer = try folder.answer(for: published.size) {
+            return Stamped(
+                head: published.head, token: try Self.kept(answer, imprint, published.size), isNew: false)
+        }
+        let token = try await authority.stamp(imprint)
+        try requireAfterEntries(token, reader, published.size)
+        let isNew = try folder.add(token.der, for: published.size)
+        return Stamped(head: published.head, token: token, isNew: isNew)
+    }
+
+    private static func kept(_ answer: [UInt8], _ imprint: Digest, _ size: TreeSize) throws -> TimestampToken {
+        do throws(TimestampError) {
+            let token = try TimestampToken(parsing: answer)
+            try token.requireImprint(imprint)
+            return token
+        } catch {
+            throw CommandFailure.failed("timestamps/\(size).tsr is not the timestamp of that head: \(error)")
+        }
+    }
+
+    /// A head cannot have been seen before its last entry was sealed.
+    private func requireAfterEntries(_ token: TimestampToken, _ reader: LedgerReader, _ size: TreeSize) throws {
+        guard size.value > 0 else { return }
+        let sealed = try reader.entry(at: LeafIndex(size.value - 1)).ledgerTime
+        let latest = token.time + (token.accuracy ?? 0) / 1000 + Self.tolerance
+        guard sealed.milliseconds <= latest else {
+            throw CommandFailure.failed(
+                "\(authority.address) says that it is \(Timestamp(milliseconds: token.time).ledgerForm), and entry "
+                    + "\(size.value - 1) was sealed at \(sealed.ledgerForm): one of the two clocks is wrong")
+        }
+    }
+
+    /// When the last stamp was made; nil where there is none, or it cannot be read.
+    func newestTime() throws -> Int64? {
+        guard let size = try folder.sizes().last, let answer = try folder.answer(for: size) else { return nil }
+        return (try? TimestampToken(parsing: answer))?.time
+    }
+}
