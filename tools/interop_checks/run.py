@@ -3,13 +3,15 @@
 import pathlib
 import tempfile
 
+import signatures
 import stage
 import tiles
 import witnesses
 
 with tempfile.TemporaryDirectory(prefix="countersign-interop-") as name:
     folder = pathlib.Path(name)
-    for checks in (tiles.checks, witnesses.feeds_ours, witnesses.side_by_side, witnesses.published_requests):
+    for checks in (tiles.checks, witnesses.feeds_ours, witnesses.side_by_side, witnesses.published_requests,
+                   signatures.sigstore_heads, signatures.shell_and_openssl):
         before = stage.judged
         place = folder / checks.__name__
         place.mkdir()

@@ -78,11 +78,12 @@ def request(address, path, body=None, token=None):
 class Ledger:
     """A ledger of ours with a caller that may submit and read."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, algorithm="ed25519"):
+        folder.mkdir(parents=True, exist_ok=True)
         self.data = folder / "ledger"
         self.token_file = folder / "token"
         self.folder = folder
-        run("countersign", "init", "--data", self.data, "--origin", "interop.example.com/log")
+        run("countersign", "init", "--data", self.data, "--origin", "interop.example.com/log", "--algorithm", algorithm)
         self.token = run(
             "countersign", "token", "create", "--data", self.data, "--name", "gateway", "--role", "submit", "--role", "read",
             "--source", "/gateways", "--types", "dev.countersign.source.*")
