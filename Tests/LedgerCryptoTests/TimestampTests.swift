@@ -115,6 +115,20 @@ struct TimestampTests {
         try TimestampToken(parsing: answer).verify(imprint: .sha256(Self.text), under: both)
     }
 
+    @Test(
+        "that somebody else made is read and verified",
+        .enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.skipNote)))
+    func published() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let place = "vectors/rfc3161-synthetic"
+        let text = try SharedData.bytes("\(place)/data.txt")
+        let roots = try TimestampRoots(pem: SharedData.bytes("\(place)/ca.pem"))
+        let token = try TimestampToken(parsing: SharedData.bytes("\(place)/r.tsr"))
+        try token.verify(imprint: .sha256(text), under: roots)
+        #expect(throws: TimestampError.self) { try token.verify(imprint: .sha256(text + [0]), under: roots) }
+        #expect(throws: TimestampError.self) { try token.verify(imprint: .sha256(text), under: self.roots) }
+    }
+
     private static func kind(_ body: () throws(TimestampError) -> Void) -> TimestampError.Kind? {
         do {
             try body()

@@ -1,6 +1,7 @@
 """sigstore judges the ECDSA line of our heads; openssl and a shell judge receipts and timestamps."""
 
 import base64
+import contextlib
 import hashlib
 import pathlib
 import subprocess
@@ -104,13 +105,8 @@ def damaged(receipt, member):
 def timestamps(ledger, folder):
     authority = folder / "authority"
     make_authority(authority)
-    process = subprocess.Popen([sys.executable, "-u", AUTHORITY, authority], stdout=subprocess.PIPE, text=True)
-    try:
-        address = process.stdout.readline().split()[-1]
+    with time_authority(authority) as address:
         run("countersign", "timestamp", "--data", ledger.data, "--timestamp-authority", address)
-    finally:
-        process.kill()
-        process.wait(20)
     run("countersign", "tiles", "export", folder / "tiles", "--data", ledger.data)
     (answer,) = (folder / "tiles" / "timestamps").glob("*.tsr")
     verify = ["openssl", "ts", "-verify", "-in", answer, "-CAfile", authority / "ca.pem", "-data"]
@@ -119,6 +115,17 @@ def timestamps(ledger, folder):
     text = b"".join((folder / "tiles" / "checkpoint").read_bytes().splitlines(keepends=True)[:3])
     check(answer.with_suffix(".txt").read_bytes() == text, "the text is the head's")
     run("countersign-verify", "log", folder / "tiles", "--trust", ledger.trust, "--tsa-ca", authority / "ca.pem")
+
+
+@contextlib.contextmanager
+def time_authority(folder):
+    """The authority of a folder, on a port that the system picks; its address."""
+    process = subprocess.Popen([sys.executable, "-u", AUTHORITY, folder], stdout=subprocess.PIPE, text=True)
+    try:
+        yield process.stdout.readline().split()[-1]
+    finally:
+        process.kill()
+        process.wait(20)
 
 
 def make_authority(folder):
