@@ -56,6 +56,17 @@ final class KeyHandle: Sendable {
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// The point of a P-256 key, uncompressed: 04 ‖ x ‖ y.
+    func point() throws(CryptoError) -> [UInt8] {
+        OpenSSLErrors.clear()
+        var point = [UInt8](repeating: 0, count: 65)
+        var count = 0
+        guard EVP_PKEY_get_octet_string_param(pointer, "encoded-pub-key", &point, point.count, &count) == 1,
+            count == point.count, point.first == 4
+        else { throw .fromQueue(.failed, "the token does not show the key's point") }
+        return point
+    }
+
     /// The key's SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) in DER.
     func subjectPublicKeyInfo() throws(CryptoError) -> [UInt8] {
         OpenSSLErrors.clear()

@@ -42,7 +42,7 @@ public struct PrivateKey: Sendable {
     /// Takes a key whose private half cannot be looked at: it signs once, and its public half has to agree.
     init(onToken handle: KeyHandle) throws(CryptoError) {
         algorithm = try handle.algorithm()
-        publicKey = try PublicKey(of: handle)
+        publicKey = try PublicKey(onToken: handle)
         self.handle = handle
         let probe = Array("Does this token hold the key?\n".utf8)
         guard publicKey.isValid(signature: try sign(probe), for: probe) else {

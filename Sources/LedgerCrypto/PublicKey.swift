@@ -43,6 +43,14 @@ public struct PublicKey: Sendable {
         try self.init(spki: try handle.subjectPublicKeyInfo())
     }
 
+    /// The public half of a key on a token. Its provider may write the curve with all its parameters, where the one form
+    /// names it: then the key is put together from its point.
+    init(onToken handle: KeyHandle) throws(CryptoError) {
+        let written = try handle.subjectPublicKeyInfo()
+        let isNamed = try handle.algorithm() == .ed25519 || written.starts(with: PublicKey.p256Header.dropLast())
+        try self.init(spki: isNamed ? written : PublicKey.p256Header.dropLast() + handle.point())
+    }
+
     /// The 32 bytes of an Ed25519 key; `nil` for another scheme.
     public var rawEd25519: [UInt8]? {
         algorithm == .ed25519 ? [UInt8](spki.dropFirst(PublicKey.ed25519Header.count)) : nil
