@@ -20,6 +20,7 @@ enum RowName: String, CaseIterable, Codable {
     case startKilled = "start-killed"
     case startRebuilt = "start-rebuilt"
     case tilesExport = "tiles-export"
+    case monitor = "monitor"
     case verifyLog = "verify-log"
     case verifyHashes = "verify-hashes"
     case bulkRandom = "bulk-random"
@@ -33,7 +34,7 @@ enum RowName: String, CaseIterable, Codable {
         case .bulkOrdered, .bulkRandom: .bulk
         case .readCheckpoint, .readTile, .readProof, .readReceipt, .readBundle: .read
         case .startClean, .startKilled, .startRebuilt: .start
-        case .tilesExport, .verifyLog, .verifyHashes: .offline
+        case .tilesExport, .monitor, .verifyLog, .verifyHashes: .offline
         }
     }
 
@@ -63,6 +64,7 @@ enum RowName: String, CaseIterable, Codable {
         case .startKilled: "after kill -9 under load"
         case .startRebuilt: "index deleted, built again"
         case .tilesExport: "countersign tiles export"
+        case .monitor: "countersign monitor, from nothing, over local tiles"
         case .verifyLog: "countersign-verify log"
         case .verifyHashes: "countersign-verify log --hashes-only"
         }
@@ -91,6 +93,7 @@ enum RowGroup: String, CaseIterable, Codable {
 enum FigureUnit: String, Codable {
     case perSecond = "/s"
     case gigabytesPerSecond = "GB/s"
+    case megabytesPerSecond = "MB/s"
     case seconds = "s"
     case milliseconds = "ms"
     case microseconds = "µs"
