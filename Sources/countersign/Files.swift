@@ -48,8 +48,8 @@ enum Files {
     }
 
     /// Writes a whole file; see `NewFile`.
-    static func write(_ bytes: [UInt8], to path: String) throws {
-        let file = try NewFile(path)
+    static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws {
+        let file = try NewFile(path, mode: mode)
         try file.append(bytes)
         try file.commit()
     }
@@ -80,12 +80,13 @@ final class NewFile {
     private var descriptor: Int32
     private var hash = SHA256()
 
-    init(_ path: String) throws {
+    /// - Parameter mode: who may read it, less the umask; its owner alone unless something else is said.
+    init(_ path: String, mode: mode_t = 0o600) throws {
         self.path = path
         temporary = "\(path).\(getpid()).partial"
         // Left by a process of this number that was killed: in a container, the same number every time.
         unlink(temporary)
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure() }
     }
 

@@ -19,6 +19,15 @@ struct MirrorTests {
             let verified = try log.verify(copy)
             #expect(verified.code == 0, "\(verified.output)")
         }
+        func mode(_ path: String) throws -> UInt32 {
+            var facts = stat()
+            try #require(stat(path, &facts) == 0, "\(path)")
+            return facts.st_mode & 0o777
+        }
+        #expect(mkdir(scratch.path("as umask says"), 0o777) == 0)
+        let everybody = try mode(scratch.path("as umask says"))
+        #expect(try mode(copy + "/tile/0") == everybody && mode(copy + "/tile/entries") == 0o700)
+        #expect(try mode(copy + "/checkpoint") == everybody & 0o666 && mode(copy + "/tile/0/000") == everybody & 0o666)
         let again = try log.mirror(server.address, copy)
         #expect(again.code == 0 && again.output.contains(" 0 files written"), "\(again.output)")
         // A mirror of the mirror, through any web server and without a token.

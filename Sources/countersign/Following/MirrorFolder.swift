@@ -9,6 +9,9 @@ import Synchronization
 /// A file's name appears by a rename. Nothing is flushed until all of a run's files are there; then all of them are,
 /// and their folders, and only then does the checkpoint appear. So what lies below the checkpoint is durable, and what
 /// lies beyond it is verified again by the next run before it is kept.
+///
+/// As in an export, hash tiles and the checkpoint are for everybody whom the umask lets in, and entries stand behind
+/// `tile/entries`, which is made for its owner alone and keeps the mode that he gives it.
 final class MirrorFolder: Sendable {
     let path: String
     private let lock: Int32
@@ -18,7 +21,7 @@ final class MirrorFolder: Sendable {
     /// Throws while another process mirrors into the folder.
     init(_ path: String) throws {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        try Files.makeFolder(self.path)
+        try Self.makePublicFolder(self.path, below: "")
         lock = open(self.path + "/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else { throw MirrorFolder.failure("open", self.path + "/.lock") }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
@@ -40,9 +43,13 @@ final class MirrorFolder: Sendable {
 
     func write(_ bytes: [UInt8], to name: String) throws {
         let target = "\(path)/\(name)"
-        try Files.makeFolder(String(target[..<(target.lastIndex(of: "/") ?? target.endIndex)]))
+        if name.hasPrefix("tile/entries/") {
+            try Self.makePublicFolder(path + "/tile", below: path)
+            try Files.makeFolder(path + "/tile/entries")
+        }
+        try Self.makePublicFolder(String(target[..<(target.lastIndex(of: "/") ?? target.endIndex)]), below: path)
         let temporary = target + ".partial"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw MirrorFolder.failure("make", temporary) }
         defer { close(file) }
         var written = 0
@@ -56,6 +63,16 @@ final class MirrorFolder: Sendable {
         }
         guard rename(temporary, target) == 0 else { throw MirrorFolder.failure("rename", temporary) }
         willFlush(name)
+    }
+
+    /// Makes the folders of `path` that are not there, for everybody whom the umask lets in.
+    private static func makePublicFolder(_ path: String, below root: String) throws {
+        guard path.utf8.count > root.utf8.count, mkdir(path, 0o777) != 0, errno != EEXIST else { return }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw failure("make", path)
+        }
+        try makePublicFolder(String(path[..<slash]), below: root)
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("make", path) }
     }
 
     /// A file that is there belongs to this run.
@@ -86,7 +103,7 @@ final class MirrorFolder: Sendable {
             }
         }
         for folder in folders { try flush(folder) }
-        try Files.write(note, to: path + "/checkpoint")
+        try Files.write(note, to: path + "/checkpoint", mode: 0o666)
         try Files.write(Array("\(entries)\n".utf8), to: path + "/.entries")
         try flush(path)
     }
