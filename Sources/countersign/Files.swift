@@ -10,7 +10,8 @@ enum Files {
         var bytes: [UInt8] = []
         var status = stat()
         if fstat(descriptor, &status) == 0 { bytes.reserveCapacity(Int(status.st_size) + 1) }
-        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        // No larger than the file: a log has very many small ones.
+        var piece = [UInt8](repeating: 0, count: min(1 << 20, max(4_096, Int(status.st_size) + 1)))
         while true {
             let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }

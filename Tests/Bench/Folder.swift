@@ -22,6 +22,12 @@ struct Folder {
         }
     }
 
+    /// How many files of the folder itself have such names; none where it is not there.
+    func count(endingWith suffix: String) throws -> Int {
+        guard FileManager.default.fileExists(atPath: path) else { return 0 }
+        return try FileManager.default.contentsOfDirectory(atPath: path).count { $0.hasSuffix(suffix) }
+    }
+
     /// The bytes that files below take on the disk, in whole blocks, by the first part of their path here.
     func diskBytes() throws -> [String: Double] {
         try sum { Double($0.st_blocks) * 512 }

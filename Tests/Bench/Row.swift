@@ -6,6 +6,7 @@ enum RowName: String, CaseIterable, Codable {
     case post1 = "post-1"
     case post64 = "post-64"
     case post256 = "post-256"
+    case postStamped = "post-stamped"
     case overloadAtOnce = "overload-at-once"
     case overloadAsTold = "overload-as-told"
     case crossPost = "cross-post"
@@ -28,7 +29,7 @@ enum RowName: String, CaseIterable, Codable {
     var group: RowGroup {
         switch self {
         case .sha256, .flush, .copy, .healthz, .barePost, .bareGet: .baseline
-        case .post1, .post64, .post256: .post
+        case .post1, .post64, .post256, .postStamped: .post
         case .overloadAtOnce, .overloadAsTold: .overload
         case .crossPost, .crossGet: .cross
         case .bulkOrdered, .bulkRandom: .bulk
@@ -49,6 +50,7 @@ enum RowName: String, CaseIterable, Codable {
         case .post1: "1 connection"
         case .post64: "64 connections"
         case .post256: "256 connections"
+        case .postStamped: "64 connections, a timestamp every second"
         case .overloadAtOnce: "refused ones try again at once"
         case .overloadAsTold: "refused ones wait as Retry-After says"
         case .crossPost: "single POST, 256 connections"
