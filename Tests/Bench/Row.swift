@@ -50,7 +50,7 @@ enum RowName: String, CaseIterable, Codable {
         case .post1: "1 connection"
         case .post64: "64 connections"
         case .post256: "256 connections"
-        case .postStamped: "64 connections, a timestamp every second"
+        case .postStamped: "64 connections, a timestamp every 5 s"
         case .overloadAtOnce: "refused ones try again at once"
         case .overloadAsTold: "refused ones wait as Retry-After says"
         case .crossPost: "single POST, 256 connections"

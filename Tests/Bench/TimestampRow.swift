@@ -19,7 +19,7 @@ extension Session {
             let address = try server.line(after: "listening on ", within: 30).rest
             let stamped = try ledger("stamped")
             try stamped.stop()
-            try stamped.start(["--timestamp-authority", address, "--timestamp-every", "0.00028"])
+            try stamped.start(["--timestamp-authority", address, "--timestamp-every", "0.0014"])
             try compare(stamped, plain, &row)
             let stamps = try Folder("\(stamped.data)/timestamps").count(endingWith: ".tsr")
             row.add("stamps", .count, Double(stamps))
