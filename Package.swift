@@ -49,8 +49,12 @@ let lightTargets: [Target] = [
         ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting"]),
     // 4: sequence, commit, sign, prove
     room("LedgerEngine", ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents"]),
+    // 4: has the log's heads cosigned
+    room("Cosigning", ["LedgerCrypto", "MerkleTree", "SignedNotes", "LedgerEngine"]),
     // 5: the store
-    room("LogFiles", ["CLinux", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "LedgerEngine"]),
+    room(
+        "LogFiles",
+        ["CLinux", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "LedgerEngine", "Cosigning"]),
     // 6: the auditor's command: no server, no database, no TLS library
     command(
         "countersign-verify",
@@ -96,6 +100,7 @@ let lightTargets: [Target] = [
     tests(
         "LedgerEngineTests",
         ["LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "LedgerEngine", "LogFiles"]),
+    tests("CosigningTests", ["LedgerCrypto", "MerkleTree", "SignedNotes", "LedgerEngine", "Cosigning", "LogFiles"]),
 ]
 
 let serverTargets: [Target] = [
@@ -108,7 +113,7 @@ let serverTargets: [Target] = [
     room(
         "LedgerHTTP",
         [
-            "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "LedgerEngine",
+            "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Verification", "LedgerEngine", "Cosigning",
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "HummingbirdCore", package: "hummingbird"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -137,7 +142,7 @@ let serverTargets: [Target] = [
         "countersign",
         [
             "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting",
-            "EvidencePackages", "LedgerEngine", "LogFiles", "SQLiteIndex", "LedgerHTTP", "LogWitness",
+            "EvidencePackages", "LedgerEngine", "Cosigning", "LogFiles", "SQLiteIndex", "LedgerHTTP", "LogWitness",
             argumentParser,
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -2,25 +2,25 @@ import Dispatch
 
 /// An executor of one actor's own. Commits block on the disk; on the shared pool, they would hold up every
 /// request that runs beside them.
-final class SerialThread: SerialExecutor {
+package final class SerialThread: SerialExecutor {
     private let queue: DispatchQueue
 
-    init(label: String) {
+    package init(label: String) {
         queue = DispatchQueue(label: label)
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let executor = asUnownedSerialExecutor()
         queue.async { job.runSynchronously(on: executor) }
     }
 
     /// Runs `work` in its turn between the actor's jobs, isolated as they are.
-    func run(_ work: @escaping @Sendable () -> Void) {
+    package func run(_ work: @escaping @Sendable () -> Void) {
         queue.async(execute: work)
     }
 
-    func checkIsolated() {
+    package func checkIsolated() {
         dispatchPrecondition(condition: .onQueue(queue))
     }
 }

@@ -85,11 +85,14 @@ struct HeadScan {
     }
 
     /// The newest whole record. Steps back from the end by units; torn bytes at the end are passed over.
-    func newest() throws -> HeadRecord? {
+    func newest() throws -> HeadRecord? { try newestPlace()?.record }
+
+    /// The same with where what comes after it would begin.
+    func newestPlace() throws -> (record: HeadRecord, next: UInt64)? {
         var offset = end
         while offset > 0 {
             offset -= UInt64(HeadRecord.unit)
-            if let found = try record(at: offset) { return found.record }
+            if let found = try record(at: offset) { return found }
         }
         return nil
     }

@@ -13,6 +13,7 @@ struct Layout: Hashable, Sendable {
     var offsets: String { "\(root)/offsets" }
     var heads: String { "\(root)/heads" }
     var watermark: String { "\(root)/watermark" }
+    var cosigned: String { "\(root)/cosigned" }
 
     func level(_ level: UInt8) -> String { "\(levels)/\(level)" }
 

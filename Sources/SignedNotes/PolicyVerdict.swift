@@ -102,16 +102,23 @@ extension TLogPolicy {
             cosigners: cosigners, uncheckable: uncheckable.map(\.name))
     }
 
+    /// Whether these witnesses, by the policy's names for them, make up its quorum; always where it asks for none.
+    ///
     /// Groups refer to earlier names only, so one pass in their order decides all of them.
-    private func reachedQuorum(by cosigners: [[UInt8]]) throws(NoteError) -> PolicyVerdict.Quorum {
-        guard let quorum else { return .none }
+    public func isWitnessed(by cosigners: some Sequence<[UInt8]>) -> Bool {
+        guard let quorum else { return true }
         var witnessed = Set(cosigners)
         for group in groups where group.members.count(where: { witnessed.contains($0) }) >= group.needed {
             witnessed.insert(group.name)
         }
-        if witnessed.contains(quorum) { return .reached(name: quorum) }
+        return witnessed.contains(quorum)
+    }
+
+    private func reachedQuorum(by cosigners: [[UInt8]]) throws(NoteError) -> PolicyVerdict.Quorum {
+        guard let quorum else { return .none }
+        if isWitnessed(by: cosigners) { return .reached(name: quorum) }
         let counted = cosigners.map(TextRules.words)
-        let missing = witnesses.map(\.name).filter { !witnessed.contains($0) }.map(TextRules.words)
+        let missing = witnesses.map(\.name).filter { !cosigners.contains($0) }.map(TextRules.words)
         throw .quorumMissed(
             "the quorum '\(TextRules.words(quorum))' is not reached: "
                 + "counted \(counted.isEmpty ? "nobody" : counted.joined(separator: ", ")); "

@@ -1,0 +1,81 @@
+import LedgerEngine
+import MerkleTree
+
+/// How one witness is, for readiness, metrics and the operator.
+public struct WitnessStatus: Hashable, Sendable {
+    public enum Condition: Hashable, Sendable {
+        /// Nothing was heard of it yet.
+        case unheard
+        /// It cosigned what it was asked last.
+        case cosigning
+        /// It did not answer, or not with what helps; it is asked again.
+        case failing(String)
+        /// It claims another history, and could not show it: it is asked no more.
+        case contradicting(String)
+    }
+
+    /// The policy's name for it.
+    public let name: String
+    public internal(set) var condition: Condition = .unheard
+    /// The newest size that it cosigned since the start.
+    public internal(set) var cosigned: TreeSize?
+    /// Heads that it cosigned since the start.
+    public internal(set) var cosignatures: UInt64 = 0
+    /// Questions without a cosignature in answer since the start.
+    public internal(set) var failures: UInt64 = 0
+}
+
+/// One witness as the rounds see it.
+struct WitnessSeat {
+    var status: WitnessStatus
+    /// Its task is waiting for an answer.
+    var isBusy = false
+    /// Not before this it is asked again.
+    var retryAt: ContinuousClock.Instant?
+    private var failuresInARow = 0
+
+    init(_ witness: WitnessPlan.Asked) {
+        status = WitnessStatus(name: witness.words)
+    }
+
+    var isOut: Bool {
+        if case .contradicting = status.condition { true } else { false }
+    }
+
+    /// - Returns: whether it had been failing.
+    mutating func cosigned(_ size: TreeSize) -> Bool {
+        let wasFailing = if case .failing = status.condition { true } else { false }
+        isBusy = false
+        retryAt = nil
+        failuresInARow = 0
+        status.condition = .cosigning
+        status.cosigned = size
+        status.cosignatures += 1
+        return wasFailing
+    }
+
+    /// - Returns: whether this is news.
+    mutating func failed(_ reason: String, at now: ContinuousClock.Instant, limits: CosigningLimits) -> Bool {
+        let isNews = status.condition != .failing(reason)
+        isBusy = false
+        status.condition = .failing(reason)
+        status.failures += 1
+        let pause = limits.firstPause * (1 << min(failuresInARow, 16))
+        retryAt = now + min(pause, limits.longestPause)
+        failuresInARow += 1
+        return isNews
+    }
+}
+
+/// How patiently and how often witnesses are asked.
+public struct CosigningLimits: Hashable, Sendable {
+    /// How long each answer of a witness may take.
+    public var answer = Duration.seconds(5)
+    /// How long a round takes at least where nobody waits for it: so often, a head is cosigned.
+    public var pace = Duration.seconds(1)
+    /// How long a witness is left in peace after a failure, doubled with each further one up to `longestPause`.
+    public var firstPause = Duration.milliseconds(500)
+    public var longestPause = Duration.seconds(30)
+
+    public init() {}
+}

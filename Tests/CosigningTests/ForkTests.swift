@@ -1,0 +1,101 @@
+import Cosigning
+import Foundation
+import LedgerCrypto
+import LedgerEngine
+import LogFiles
+import MerkleTree
+import SignedNotes
+import Testing
+
+/// A log never signs on where a witness knows another history of it.
+@Suite(.timeLimit(.minutes(1))) struct ForkTests {
+    /// Asks until that throws; what it throws.
+    private func fork(of town: Town) async -> ForkClaim? {
+        do {
+            try await town.heads.run()
+            return nil
+        } catch { return error as? ForkClaim }
+    }
+
+    @Test func `a backup that is older than what was cosigned is refused with the head that shows it`() async throws {
+        let log = try SmallLog(entries: 3)
+        let copy = try SmallLog(copying: log)
+        let witness = try ScriptedWitness("a")
+        let town = try Town(log, [witness], needed: 1)
+        try await town.running {
+            let head = try town.grow()
+            _ = try await town.heads.cosigned(head.size, within: .seconds(5))
+        }
+        let restored = try Town(copy, [witness], needed: 1)
+        let claim = try #require(await fork(of: restored))
+        #expect(claim.isAhead && claim.status == 409 && claim.claimed == TreeSize(4) && claim.ours.size == TreeSize(3))
+        #expect(claim.evidence?.head == log.storage.published?.head && !restored.heads.isOpen)
+        #expect("\(claim)".contains("has cosigned 4 entries of this log, these files have 3"))
+    }
+
+    @Test(arguments: [1, 2, 3])
+    func `a copy beside the original: at most one goes on, the other says why`(_ ahead: Int) async throws {
+        let log = try SmallLog(entries: 3)
+        let copy = try SmallLog(copying: log)
+        let witness = try ScriptedWitness("a")
+        let (one, other) = (try Town(log, [witness], needed: 1), try Town(copy, [witness], needed: 1))
+        try await one.running {
+            // Both are let in: until now they are the same.
+            _ = try await one.heads.cosigned(TreeSize(3), within: .seconds(5))
+            for _ in 0..<2 { try one.grow() }
+            _ = try await one.heads.cosigned(TreeSize(5), within: .seconds(5))
+        }
+        for _ in 0..<ahead { try copy.grow("theirs") }
+        let claim = try #require(await fork(of: Town(copy, [witness], needed: 1)))
+        #expect(claim.status == (ahead < 2 ? 409 : 422) && claim.evidence?.head.size == TreeSize(5))
+        #expect(other.heads.cosigned == nil)
+        try await one.running {
+            let head = try one.grow()
+            await #expect(throws: HeadWitnesses.NotCosigned.stopped) {
+                try await one.heads.cosigned(head.size, within: .seconds(1))
+            }
+        }
+    }
+
+    @Test func `a proved fork stops the log even where others would do without the witness`() async throws {
+        let log = try SmallLog(entries: 3)
+        let copy = try SmallLog(copying: log)
+        let witnesses = try ["a", "b", "c"].map(ScriptedWitness.init)
+        let town = try Town(log, [witnesses[0]], needed: 1)
+        try await town.running {
+            let head = try town.grow()
+            _ = try await town.heads.cosigned(head.size, within: .seconds(5))
+        }
+        let claim = try #require(await fork(of: Town(copy, witnesses, needed: 1)))
+        #expect(claim.witness == "a" && claim.evidence != nil)
+    }
+
+    @Test func `a claim without proof stops the log where its quorum is out of reach without the witness`() async throws
+    {
+        let log = try SmallLog(entries: 3)
+        let witnesses = try ["a", "b"].map(ScriptedWitness.init)
+        witnesses[0].behave { request in request.body == nil ? reply(404) : reply(422) }
+        let claim = try #require(await fork(of: Town(log, witnesses, needed: 2)))
+        #expect(claim.evidence == nil && claim.status == 422)
+    }
+
+    @Test func `what a witness shows is believed only if our own key signed it and it is not ours`() async throws {
+        let log = try SmallLog(entries: 3)
+        let stranger = try SmallLog(entries: 9)
+        let witness = try ScriptedWitness("liar")
+        let good = try ScriptedWitness("good")
+        let pages = try [
+            #require(stranger.storage.published?.note), #require(log.storage.published?.note), [],
+            Array("x\n\ny\n".utf8),
+        ]
+        for page in pages {
+            witness.behave { request in request.body == nil ? reply(200, page) : reply(422) }
+            let town = try Town(log, [witness, good], needed: 1)
+            try await town.running {
+                let head = try town.grow()
+                #expect(try await town.heads.cosigned(head.size, within: .seconds(5)).size == head.size)
+                while town.heads.statuses[0].failures == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            }
+        }
+    }
+}
