@@ -32,6 +32,8 @@ struct CosigningRounds {
         var notes: [String] = []
         /// Nothing more may be signed.
         var fork: ForkClaim?
+        /// From now on new heads may be signed.
+        var opens = false
     }
 
     private let plan: WitnessPlan
@@ -168,7 +170,10 @@ struct CosigningRounds {
         guard ending == nil, head.size >= cosigned?.size ?? .zero else { return effects }
         cosigned = head
         if number == round.number { round.isSettled = round.isSettled || plan.needsQuorum }
-        if plan.needsQuorum { isOpen = true }
+        if !isOpen {
+            isOpen = true
+            effects.opens = true
+        }
         reply(&effects) { $0.size <= head.size ? .success(head) : nil }
         beginRound(at: now, &effects)
         return effects

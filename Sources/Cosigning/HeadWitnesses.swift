@@ -12,7 +12,7 @@ import Synchronization
 /// Heads come in by `published`; the newest is asked for, never each. Nothing here holds up a commit: each witness has a
 /// task of its own, with a limit for each answer, and longer pauses the longer it fails. What a witness says is checked
 /// before it is kept, and kept before it is shown.
-public final class HeadWitnesses: Sendable {
+public final class HeadWitnesses: HeadObserver {
     /// What the witnesses need of the process around them.
     public struct Surroundings: Sendable {
         public var exchange: WitnessExchange
@@ -42,6 +42,9 @@ public final class HeadWitnesses: Sendable {
     private let wakes: [AsyncStream<Void>.Continuation]
     private let forks: AsyncStream<ForkClaim>
     private let fork: AsyncStream<ForkClaim>.Continuation
+    /// Finished when new heads may be signed, or nothing is cosigned any more.
+    private let openings: AsyncStream<Void>
+    private let opening: AsyncStream<Void>.Continuation
 
     /// Begins with the newest stored head. Asks nobody before `run`.
     ///
@@ -62,6 +65,8 @@ public final class HeadWitnesses: Sendable {
         calls = streams.map(\.stream)
         wakes = streams.map(\.continuation)
         (forks, fork) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+        (openings, opening) = AsyncStream.makeStream()
+        if !plan.needsQuorum { opening.finish() }
     }
 
     // MARK: Looking
@@ -71,6 +76,13 @@ public final class HeadWitnesses: Sendable {
 
     /// Whether the head that stood at the start was cosigned, so that new ones may be signed.
     public var isOpen: Bool { rounds.withLock { $0.isOpen } }
+
+    /// Waits for that, for as long as it takes; false where this process has no more heads cosigned, or the task is
+    /// cancelled. For one task.
+    public func opened() async -> Bool {
+        for await _ in openings {}
+        return isOpen && !Task.isCancelled
+    }
 
     public var statuses: [WitnessStatus] { rounds.withLock { $0.statuses } }
 
@@ -167,6 +179,7 @@ public final class HeadWitnesses: Sendable {
         for note in effects.notes { surroundings.note(note) }
         for (reply, result) in effects.replies { reply(result) }
         if let claim = effects.fork { fork.yield(claim) }
+        if effects.opens { opening.finish() }
         for place in effects.wake { wakes[place].yield() }
     }
 
@@ -174,6 +187,7 @@ public final class HeadWitnesses: Sendable {
         var effects = CosigningRounds.Effects()
         rounds.withLock { $0.end(.stopped, &effects) }
         carryOut(effects)
+        opening.finish()
     }
 }
 

@@ -131,6 +131,16 @@ final class HeadStage: Sendable {
         }
     }
 
+    /// Signs no head after the one that is being signed: what waits is refused.
+    func halt() {
+        let turns = state.withLock { state in
+            state.hasFailed = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for turn in turns { turn.refuse(.storageTrouble) }
+    }
+
     // MARK: Signing
 
     /// Heads that are begun from now on are signed by `signer`.

@@ -60,6 +60,7 @@ extension SubmissionRefusal {
         case .storageTrouble: "storage-trouble"
         case .shuttingDown: "shutting-down"
         case .clockStopped: "clock-stopped"
+        case .awaitingWitnesses: "awaiting-witnesses"
         }
     }
 }

@@ -36,7 +36,8 @@ public struct LedgerFounding: Sendable {
 }
 
 extension LogStorage {
-    fileprivate func publish(_ head: TreeHead, _ signer: HeadSigner) throws -> PublishedHead {
+    /// Signs `head` and publishes it.
+    func publish(_ head: TreeHead, _ signer: HeadSigner) throws -> PublishedHead {
         let published = PublishedHead(head: head, note: try signer.sign(head))
         try publish(published)
         return published
@@ -48,6 +49,8 @@ extension Sequencer {
     /// was left without, brings the index up to the log (`progress` gets how many entries of how many), carries
     /// out every erasure again, and seals what is owed (missed marks, a torn tail).
     ///
+    /// Where `parts.isHeld` says so, nothing is signed and nothing sealed before `release`.
+    ///
     /// Blocks for as long as the index takes to be rebuilt. Nothing is accepted before it returns.
     public static func open(
         _ parts: LedgerParts, progress: (UInt64, UInt64) -> Void = { _, _ in }
@@ -58,18 +61,20 @@ extension Sequencer {
         }
         if let published = storage.published { try parts.signer.verify(published) }
         let durable = storage.frontier.head
-        if storage.published?.head != durable { _ = try storage.publish(durable, parts.signer) }
+        // A log that has no head at all was not founded to its end, and nobody can have seen another.
+        let isHeld = parts.isHeld && storage.published != nil
+        if !isHeld, storage.published?.head != durable { _ = try storage.publish(durable, parts.signer) }
         let reader = try LedgerReader(storage, disclosures: parts.disclosures)
         try checkOrigin(reader, parts.signer)
         let last = try reader.entry(at: LeafIndex(reader.published.size.value - 1))
         try IndexFollower.rebuild(parts.index, from: reader, progress: progress)
         try repeatErasures(parts, reader)
         let sequencer = Sequencer(parts: parts, reader: reader, newest: last.ledgerTime)
-        await sequencer.begin()
+        if isHeld { await sequencer.hold() } else { await sequencer.begin() }
         return sequencer
     }
 
-    private func begin() {
+    func begin() {
         if let torn = parts.storage.recovery.tornTail {
             owed.append(Recovered(cause: .tornTail, detail: Text(torn.detail)))
         }

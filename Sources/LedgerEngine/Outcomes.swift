@@ -39,4 +39,6 @@ public enum SubmissionRefusal: Error, Hashable, Sendable {
     case shuttingDown
     /// The machine's clock contradicts itself or the log; nothing is sealed or signed until it is right again.
     case clockStopped
+    /// Nothing is sealed or signed until the witnesses have confirmed that this is the newest history of the log.
+    case awaitingWitnesses
 }

@@ -15,6 +15,8 @@ public struct LedgerParts: Sendable {
     public var observers: [any HeadObserver] = []
     /// What must be true of a head before anybody is answered under it; nil: nothing more.
     public var condition: (any HeadCondition)?
+    /// Whether nothing may be sealed or signed before `Sequencer.release`.
+    public var isHeld = false
 
     public init(
         storage: any LogStorage, index: any EventIndex, disclosures: any DisclosureStore, clock: any LedgerClock,
@@ -58,6 +60,8 @@ public actor Sequencer {
     var countsSince: Timestamp
     /// What the ledger recovered from and has not sealed yet: it goes in with the next commit.
     var owed: [Recovered] = []
+    /// Nothing is sealed or signed: the newest stored head has to be confirmed first.
+    var isHeld = false
     private let thread = SerialThread(label: "countersign.sequencer")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 

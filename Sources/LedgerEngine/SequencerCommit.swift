@@ -26,6 +26,7 @@ extension Sequencer {
 
     private func commit(_ tickets: [Ticket]) {
         guard !breakdown.isOver else { return refuse(tickets, .storageTrouble) }
+        guard !isHeld else { return refuse(tickets, .awaitingWitnesses) }
         guard pending.count < parts.limits.indexLag else { return refuse(tickets, .indexBehind) }
         do {
             try commit(tickets, own: [])
@@ -42,6 +43,7 @@ extension Sequencer {
         _ events: [ApprovalEvent], at least: Int64 = .min, then: DurableTurn.Then? = nil
     ) throws {
         guard !breakdown.isOver else { throw SubmissionRefusal.storageTrouble }
+        guard !isHeld else { throw SubmissionRefusal.awaitingWitnesses }
         try commit([], own: events, at: least, then: then)
     }
 
@@ -94,7 +96,7 @@ extension Sequencer {
             switch status.condition {
             case .running, .clockStopped: status.condition = .running
             // Said by somebody else meanwhile, and it stays.
-            case .shuttingDown, .failed: break
+            case .shuttingDown, .failed, .awaitingWitnesses: break
             }
             status.commits += 1
             status.sealed += UInt64(plan.count)

@@ -40,7 +40,7 @@ extension Sequencer {
 
     /// Seals what has come due: marks, hourly counts, what was recovered from.
     public func tick() {
-        guard !breakdown.isOver, board.current.condition != .shuttingDown else { return }
+        guard !breakdown.isOver, !isHeld, board.current.condition != .shuttingDown else { return }
         guard case .time(let now) = time.judge(parts.clock.now()) else {
             try? commitOwn([])
             return
@@ -140,7 +140,7 @@ extension Sequencer {
     }
 
     private func finish() {
-        board.update { if $0.condition == .running { $0.condition = .shuttingDown } }
+        board.update { if [.running, .awaitingWitnesses].contains($0.condition) { $0.condition = .shuttingDown } }
         if !breakdown.isOver { try? commitOwn([]) }
     }
 

@@ -6,6 +6,8 @@ import Synchronization
 public struct SequencerStatus: Hashable, Sendable {
     public enum Condition: Hashable, Sendable {
         case running
+        /// Nothing is sealed or signed until the witnesses have cosigned the newest stored head.
+        case awaitingWitnesses
         /// Nothing is sealed or signed until the clock is right again; the words say what is wrong with it.
         case clockStopped(String)
         /// The store is broken, or the key does not sign: the process must end and recover.

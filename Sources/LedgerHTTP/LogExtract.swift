@@ -7,7 +7,7 @@ import Verification
 /// The extract of a period (`schemas/extract.md`), read from a log piece by piece.
 ///
 /// The one way in which a ledger makes an extract: `GET /v1/evidence` and `countersign export --data` hand on the
-/// same bytes. All of it stands under the head that was published when it was made, whatever is appended meanwhile.
+/// same bytes. All of it stands under one head, whatever is appended meanwhile.
 /// No more than one piece is held, however long the period is.
 ///
 /// ```swift
@@ -32,10 +32,11 @@ public struct LogExtract: Sendable {
     ///
     /// - Parameters:
     ///   - from: the opening boundary; nil: from the log's first entry.
-    ///   - to: the closing boundary; nil: up to the published head.
+    ///   - to: the closing boundary; nil: up to the head.
+    ///   - head: under which it is proved, one of the log's; nil: the published one.
     /// - Throws: `ExtractPlanError` where the log has no such period, `StorageError` where it cannot be read.
-    public init(from: Timestamp?, to: Timestamp?, in reader: LedgerReader) throws {
-        let published = reader.published
+    public init(from: Timestamp?, to: Timestamp?, in reader: LedgerReader, under head: PublishedHead? = nil) throws {
+        let published = head ?? reader.published
         let plan = try ExtractPlan.find(from: from, to: to, wholeLead: true, size: published.size) {
             try reader.entry(at: $0)
         }

@@ -1,4 +1,5 @@
 import ApprovalEvents
+import Cosigning
 import Glibc
 import HTTPTypes
 import Hummingbird
@@ -55,15 +56,13 @@ public struct Server: Service {
 
     public func run() async throws {
         let administration = Administration(ledger)
-        try await administration.finishRevocations()
-        do {
-            try await administration.finishKeyChanges()
-        } catch {
-            // It signs with the keys that the list names, coming and going ones too: no reason not to serve.
-            logger.error("a change of keys could not be finished", metadata: ["reason": "\(error.detail)"])
-        }
         // In the order of dependence: shut down from the last to the first.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [service(SequencerService(ledger.sequencer))]
+        if ledger.witnesses == nil {
+            try await ledger.catchUp(logger)
+        } else {
+            services.append(service(WitnessService(ledger, logger: logger)))
+        }
         let gate = StartGate()
         if let path = configuration.controlSocket {
             services.append(service(try control(administration, at: path, gate: gate)))
@@ -150,6 +149,56 @@ private struct StartGate: Sendable {
     func opened() async {
         await cancelWhenGracefulShutdown {
             for await _ in stream {}
+        }
+    }
+}
+
+/// The witnesses' life as a service: once they have confirmed the newest stored head, the ledger signs new ones.
+private struct WitnessService: Service {
+    private let ledger: OpenedLedger
+    private let logger: Logger
+
+    init(_ ledger: OpenedLedger, logger: Logger) {
+        self.ledger = ledger
+        self.logger = logger
+    }
+
+    func run() async throws {
+        guard let witnesses = ledger.witnesses else { return }
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    do { try await witnesses.run() } catch let claim as ForkClaim {
+                        await ledger.sequencer.halt(claim)
+                        throw claim
+                    }
+                }
+                group.addTask {
+                    guard await witnesses.opened() else { return }
+                    try await ledger.sequencer.release()
+                    try await ledger.catchUp(logger)
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+}
+
+extension OpenedLedger {
+    /// Records what is owed as soon as the ledger signs. What cannot be recorded now is by the next start.
+    fileprivate func catchUp(_ logger: Logger) async throws {
+        let administration = Administration(self)
+        try await administration.finishRevocations()
+        do {
+            try await administration.finishKeyChanges()
+        } catch {
+            // It signs with the keys that the list names, coming and going ones too: no reason not to serve.
+            logger.error("a change of keys could not be finished", metadata: ["reason": "\(error.detail)"])
+        }
+        for event in announcements {
+            if case .failure(let refusal) = await sequencer.record(event) {
+                logger.warning("a setting was not recorded", metadata: ["refusal": "\(refusal)"])
+            }
         }
     }
 }

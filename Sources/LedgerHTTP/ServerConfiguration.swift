@@ -20,6 +20,8 @@ public struct ServerConfiguration: Sendable {
     public var shutdownSeconds = 30
     /// Where the timestamps of heads are read; nil for none.
     public var timestamps: (any HeadTimestamps)?
+    /// When a submitter is answered.
+    public var acknowledgement = Acknowledgement.published
     /// Where the control socket stands; nil for none.
     public var controlSocket: String?
 
@@ -36,6 +38,14 @@ public struct ServerConfiguration: Sendable {
             network in the clear. Listen on 127.0.0.1, or say --behind-tls if TLS ends in front of the server.
             """
     }
+}
+
+/// What must be true of an event before its submitter is told that it is in.
+public enum Acknowledgement: Hashable, Sendable {
+    /// It is durable, and inside a signed checkpoint.
+    case published
+    /// That, and the witnesses' quorum has cosigned a head over it. Who waits longer than `limit` is told so.
+    case cosigned(limit: Duration)
 }
 
 /// What one request, and all of them together, may cost.

@@ -37,6 +37,11 @@ final class HeadLog: Sendable {
         state.withLock { $0.owed.append(head) }
     }
 
+    func flush() throws {
+        try breakage.check()
+        do { try file.flush() } catch { throw breakage.happens(error) }
+    }
+
     func append(_ published: PublishedHead) throws {
         try breakage.check()
         try state.withLock { state in

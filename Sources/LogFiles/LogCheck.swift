@@ -45,7 +45,19 @@ public struct LogCheck {
                 report(finding)
             }, progress: progress)
         try entries.run()
-        try checkHeads(scan, size: entries.frontier.size.value, reads, tally)
+        let size = entries.frontier.size.value
+        let newestHead = try checkHeads(scan, base.layout.heads, size: size, reads, tally)
+        if size > 0, newestHead < size, isAlone {
+            found(
+                tally,
+                CheckFinding(
+                    file: base.layout.heads,
+                    message: "the newest head has \(newestHead) entries, the files have \(size)"))
+        }
+        if try base.system.list(base.layout.root).contains("cosigned") {
+            let cosigned = try OpenFile(base.layout.cosigned, for: .reading, in: base.system)
+            _ = try checkHeads(try HeadScan(cosigned), base.layout.cosigned, size: size, reads, tally)
+        }
         try checkWatermark(tally)
         tally.summary.entries = entries.frontier.size.value
         tally.summary.bytes = entries.bytes
@@ -79,14 +91,16 @@ public struct LogCheck {
         report(finding)
     }
 
-    private func checkHeads(_ scan: HeadScan, size: UInt64, _ reads: LogReads, _ tally: Tally) throws {
-        let path = base.layout.heads
+    /// Every record of `heads` or `cosigned`; returns the largest size.
+    private func checkHeads(
+        _ scan: HeadScan, _ path: String, size: UInt64, _ reads: LogReads, _ tally: Tally
+    ) throws -> UInt64 {
         var offset: UInt64 = 0
         var before: UInt64 = 0
         while offset < scan.end {
             guard let next = try scan.first(from: offset) else {
-                return found(
-                    tally, CheckFinding(file: path, offset: offset, message: "no head can be read from here on"))
+                found(tally, CheckFinding(file: path, offset: offset, message: "no head can be read from here on"))
+                return before
             }
             if next.offset > offset {
                 found(tally, CheckFinding(file: path, offset: offset, message: "a head is damaged"))
@@ -101,11 +115,7 @@ public struct LogCheck {
             before = max(before, head.size)
             offset = next.next
         }
-        if size > 0, before < size, !tally.summary.writerIsRunning {
-            found(
-                tally,
-                CheckFinding(file: path, message: "the newest head has \(before) entries, the files have \(size)"))
-        }
+        return before
     }
 
     private func wrong(_ head: HeadRecord.Parts, after before: UInt64, size: UInt64, _ reads: LogReads) -> String? {

@@ -92,6 +92,12 @@ public final class LogFiles: LogStorage {
         snapshot.withLock { $0 = head }
     }
 
+    /// Makes every published head survive a power cut, beside the commits: before somebody outside sees one who would
+    /// miss it if it were gone. A failure breaks the store as a failed commit does.
+    public func flushHeads() throws {
+        try heads.flush()
+    }
+
     public func settle() throws {
         try writer.withLock { try $0.settle() }
     }

@@ -195,19 +195,21 @@ public struct PublishedLog: LogReading {
 
     public var published: PublishedHead? { head }
 
-    public init(_ directory: String, in system: any FileSystem = DiskFileSystem()) throws {
+    /// - Parameter head: one of the log's heads, to read as if it were the newest; nil: the newest that was signed.
+    public init(_ directory: String, at head: PublishedHead? = nil, in system: any FileSystem = DiskFileSystem()) throws
+    {
         let layout = Layout(root: directory)
         let first = try OpenFile(layout.segment(0), for: .reading, in: system)
         guard let header = SegmentHeader(try first.readUpTo(Int(SegmentGeometry.headerLength), at: 0)) else {
             throw StorageError.corrupt("\(layout.segment(0)): the header is damaged, or of another format")
         }
         reads = LogReads(layout: layout, geometry: header.geometry, system: system)
-        guard let head = try reads.newestHead() else {
+        guard let head = try head ?? reads.newestHead() else {
             throw StorageError.outOfRange("\(layout.heads): no head was signed yet")
         }
         self.head = head
         guard try reads.head(at: head.size.value).head == head.head else {
-            throw StorageError.corrupt("levels: the nodes do not give the root of the newest head (size \(head.size))")
+            throw StorageError.corrupt("levels: the nodes do not give the root of the head of size \(head.size)")
         }
     }
 

@@ -116,7 +116,7 @@ private struct LocalPeriod {
         return try LogExtract(from: from, to: mark, in: reader())
     }
 
-    private func reader() throws -> LedgerReader { try LedgerReader(PublishedLog(directory.path)) }
+    private func reader() throws -> LedgerReader { try LedgerReader(directory.publishedLog()) }
 
     /// Whether the time passed while nobody wrote: midnights that were missed are marked before the next entry.
     private func isOwed(_ time: Timestamp, in reader: LedgerReader) throws -> Bool {
@@ -128,19 +128,36 @@ private struct LocalPeriod {
     private func cutMark() async throws -> Timestamp {
         if let control = ControlClient(directory) {
             let answer = try await control.post("/admin/marks", [:])
-            guard case .string(let text)? = answer["at"], let at = Timestamp(text) else {
+            guard case .string(let text)? = answer["at"], let at = Timestamp(text),
+                let index = answer["index"]?.asNumber?.integer
+            else {
                 throw CommandFailure.failed("the server cut a mark and did not say at what time")
             }
+            try await waitUntilShown(LeafIndex(UInt64(index)))
             return at
         }
         let (ledger, _) = try await directory.open(passphrase: passphrase)
+        let mark: Administration.CutMark
         do throws(Problem) {
-            let mark = try await Administration(ledger).cutMark()
-            await ledger.sequencer.shutDown()
-            return mark.at
+            mark = try await Administration(ledger).cutMark()
         } catch {
             await ledger.sequencer.shutDown()
             throw CommandFailure(error)
+        }
+        await ledger.sequencer.shutDown()
+        if ledger.witnesses != nil { try await directory.confirmNewestHead(passphrase: passphrase) }
+        return mark.at
+    }
+
+    /// The running server may have to wait for its witnesses.
+    private func waitUntilShown(_ index: LeafIndex) async throws {
+        let start = ContinuousClock.now
+        while try reader().published.size.value <= index.value {
+            guard ContinuousClock.now - start < .seconds(20) else {
+                throw CommandFailure.notReached(
+                    "a mark was cut, and the quorum of witnesses has not cosigned it: run again when they answer")
+            }
+            try await Task.sleep(for: .milliseconds(50))
         }
     }
 }

@@ -1,4 +1,5 @@
 import ApprovalEvents
+import Cosigning
 import Foundation
 import LedgerCrypto
 import LedgerEngine
@@ -21,6 +22,8 @@ struct LedgerDirectory {
     var indexFile: String { path + "/index.db" }
     var disclosuresFile: String { path + "/private/disclosures.db" }
     var controlSocket: String { path + "/control.sock" }
+    /// By which policy its heads are cosigned (`WitnessSetting`).
+    var witnessesFile: String { path + "/witnesses" }
 
     init(path: String) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -80,32 +83,91 @@ struct LedgerDirectory {
         }
     }
 
-    /// Opens for writing. One process at a time; recovers what a crash left; rebuilds the index where it must.
-    func open(
-        passphrase: [UInt8]?, limits: SequencerLimits = SequencerLimits()
+    /// Opens for writing, for one administrative change. One process at a time; recovers what a crash left; rebuilds the
+    /// index where it must; and where witnesses cosign the log, has its newest head confirmed before anything is signed.
+    func open(passphrase: [UInt8]?) async throws -> (ledger: OpenedLedger, settings: Settings) {
+        let (ledger, settings) = try await openHeld(passphrase: passphrase)
+        guard let witnesses = ledger.witnesses else { return (ledger, settings) }
+        try await WitnessVisit(witnesses, self).confirm()
+        do { try await ledger.sequencer.release() } catch { throw CommandFailure.failed("\(path): \(error)") }
+        return (ledger, settings)
+    }
+
+    /// Has the newest head cosigned, where witnesses are asked, so that what was just recorded can be shown under it.
+    func confirmNewestHead(passphrase: [UInt8]?) async throws {
+        let (ledger, _) = try await openHeld(passphrase: passphrase)
+        if let witnesses = ledger.witnesses { try await WitnessVisit(witnesses, self).confirm() }
+        await ledger.sequencer.shutDown()
+    }
+
+    /// The same for a server: what witnesses have to confirm before new heads are signed is left to it.
+    func openHeld(
+        passphrase: [UInt8]?, limits: SequencerLimits = SequencerLimits(),
+        note: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> (ledger: OpenedLedger, settings: Settings) {
         let keys = try keyRing(passphrase: passphrase)
         let settings = try Settings(file: settingsFile)
+        let witnessing = try WitnessSetting(of: self)
+        // Heads under retired keys are the log's too.
+        let plan = try witnessing?.plan(logKeys: keyList().keys.map(\.verifier))
         do {
             let signer = try keys.signer()
             let index = try SQLiteIndex(path: indexFile)
-            let seen = try index.applied().map { [SeenHead(by: "index.db", size: $0.size)] } ?? []
-            let storage = try LogFiles.open(path, origin: signer.origin, seen: seen)
+            let storage = try LogFiles.open(path, origin: signer.origin, seen: try seen(by: index))
             let clock = SystemClock()
-            let parts = LedgerParts(
+            let witnesses = try plan.map { try self.witnesses($0, of: storage, note: note) }
+            var parts = LedgerParts(
                 storage: storage, index: index, disclosures: try DisclosureFile(path: disclosuresFile), clock: clock,
                 signer: signer, marks: settings.marks, limits: limits)
+            parts.isHeld = witnesses?.plan.needsQuorum ?? false
+            parts.observers = witnesses.map { [$0] } ?? []
             var progress = ProgressLine("rebuilding the index: entries read")
             let sequencer = try await Sequencer.open(parts) { done, _ in progress.show(Int(done)) }
             progress.finish()
-            let callers = try CallerRegistry(directory: callersFolder)
-            let opened = OpenedLedger(
-                sequencer: sequencer, index: index, callers: callers, clock: clock, keys: keys)
-            return (opened, settings)
+            var ledger = OpenedLedger(
+                sequencer: sequencer, index: index, callers: try CallerRegistry(directory: callersFolder), clock: clock,
+                keys: keys, witnesses: witnesses)
+            ledger.announcements = try announcements(witnessing, at: Timestamp(milliseconds: clock.now().wall))
+            return (ledger, settings)
         } catch let failure as CommandFailure {
             throw failure
         } catch {
             throw CommandFailure.failed("\(path): \(error)")
         }
+    }
+
+    /// Who has seen the log at what size: it may not be shorter.
+    private func seen(by index: SQLiteIndex) throws -> [SeenHead] {
+        let indexed = try index.applied().map { SeenHead(by: "index.db", size: $0.size) }
+        let cosigned = try CosignedHeads.newest(in: path).map {
+            SeenHead(by: "a head that witnesses cosigned", size: $0.size)
+        }
+        return [indexed, cosigned].compactMap { $0 }
+    }
+
+    private func witnesses(
+        _ plan: WitnessPlan, of storage: LogFiles, note: @escaping @Sendable (String) -> Void
+    ) throws -> HeadWitnesses {
+        try HeadWitnesses(
+            plan, reader: LedgerReader(storage), store: CosignedHeads(path),
+            surroundings: HeadWitnesses.Surroundings(
+                exchange: WitnessHTTP.exchange, makeHeadsDurable: storage.flushHeads, note: note))
+    }
+
+    /// What was decided outside the log and has to stand in it.
+    private func announcements(_ witnessing: WitnessSetting?, at time: Timestamp) throws -> [ApprovalEvent] {
+        guard let witnessing else { return [] }
+        return [try witnessing.event(by: try OperatorOptions.systemUser(), at: time)]
+    }
+
+    /// What others may read of the log, the server running or not: up to the newest head that has its quorum, where the
+    /// ledger asks for one.
+    func publishedLog() throws -> PublishedLog {
+        guard try WitnessSetting(of: self)?.policy?.quorum != nil else { return try PublishedLog(path) }
+        guard let cosigned = try CosignedHeads.newest(in: path) else {
+            throw StorageError.outOfRange(
+                "no head was cosigned yet by the quorum of witnesses that the ledger asks for")
+        }
+        return try PublishedLog(path, at: cosigned)
     }
 }

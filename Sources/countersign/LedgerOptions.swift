@@ -29,7 +29,17 @@ struct OperatorOptions: ParsableArguments {
             valueName: "PRINCIPAL"))
     var principal: String?
 
-    var id: String { principal ?? "os:\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
+    var id: String { principal ?? Self.systemName }
+
+    private static var systemName: String { "os:\(NSUserName())@\(ProcessInfo.processInfo.hostName)" }
+
+    /// Whoever runs this process, by the system's word.
+    static func systemUser() throws -> Principal {
+        guard let pid = PrincipalID(Text(systemName)) else {
+            throw CommandFailure.failed("the system's user \(systemName) cannot be named in the log")
+        }
+        return Principal(kind: .human, id: pid, auth: Auth(method: "os-login", strength: .none))
+    }
 
     /// What a command that was not told who orders says of the system's user: nobody verified him.
     private var auth: Auth? { principal == nil ? Auth(method: "os-login", strength: .none) : nil }

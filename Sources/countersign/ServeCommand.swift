@@ -1,5 +1,6 @@
 import ApprovalEvents
 import ArgumentParser
+import Cosigning
 import Foundation
 import LedgerEngine
 import LedgerHTTP
@@ -15,9 +16,17 @@ struct ServeCommand: AsyncParsableCommand {
             Port 0 picks a free one. Only loopback addresses are listened on without TLS: put a TLS proxy in front \
             and say --behind-tls for any other. With --json the line is {"listening":"http://HOST:PORT"}.
 
+            With --witnesses, the witnesses of a policy (C2SP tlog-policy) cosign the log's heads. The ledger keeps \
+            the policy: it holds for every later start and command until another is named, or `none`. At the start, \
+            nothing is signed before the policy's quorum has cosigned the newest stored head; /readyz says so. If a \
+            witness knows another history of this log, because these files are an old backup or a copy is being \
+            served too, the server ends with 1 and says what to do.
+
             Example:
 
               countersign serve --data ledger --listen 127.0.0.1:8440
+              countersign serve --data ledger --witnesses ledger.policy \\
+                --acknowledge cosigned
             """
     )
 
@@ -43,10 +52,30 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Hours between two timestamps of the newest head.", valueName: "HOURS"))
     var timestampEvery = 24.0
 
+    @Option(
+        help: ArgumentHelp(
+            "Have heads cosigned by the witnesses of this policy file, from now on; `none` asks nobody any more.",
+            valueName: "POLICY"))
+    var witnesses: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "When a submitter is answered: `published`, in a signed head, or `cosigned`, when the quorum has cosigned it.",
+            valueName: "WHEN"))
+    var acknowledge = Acknowledge.published
+
+    @Option(
+        help: ArgumentHelp("How many seconds a submitter waits for the quorum, at most.", valueName: "SECONDS"))
+    var cosignLimit = 10
+
     @Option(help: "What to log: debug, info, notice, warning, error.")
     var logLevel = "notice"
 
     @OptionGroup var output: OutputOptions
+
+    enum Acknowledge: String, ExpressibleByArgument, CaseIterable {
+        case published, cosigned
+    }
 
     func run() async throws {
         guard let address = ListenAddress(listen) else {
@@ -69,10 +98,15 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure.usage("--timestamp-every takes hours, more than 0 and a year at most")
         }
         if let complaint = configuration.complaint { throw CommandFailure.usage(complaint) }
-        let (opened, settings) = try await directory.open(passphrase: ledger.passphrase(), limits: limits)
-        configuration.rules = settings.rules
         var logger = Logger(label: "countersign") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
+        if let witnesses {
+            try WitnessSetting.takeUp(witnesses, in: directory, logKeys: directory.keyList().keys.map(\.verifier))
+        }
+        let (opened, settings) = try await directory.openHeld(
+            passphrase: ledger.passphrase(), limits: limits, note: { [logger] in logger.warning("\($0)") })
+        configuration.rules = settings.rules
+        configuration.acknowledgement = try acknowledgement(opened)
         let services = stamping.map { stamping in
             TimestampService(
                 stamping: stamping, reader: { opened.sequencer.reader }, every: .seconds(timestampEvery * 3_600),
@@ -87,10 +121,23 @@ struct ServeCommand: AsyncParsableCommand {
         }
         do {
             try await server.run()
+        } catch let claim as ForkClaim {
+            throw ForkEvidence.keep(claim, in: directory)
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EADDRNOTAVAIL {
             throw CommandFailure.failed("cannot listen on \(address): \(ServerClient.words(error))")
         } catch {
             throw CommandFailure.failed("the server stopped: \(error)")
         }
+    }
+
+    private func acknowledgement(_ opened: OpenedLedger) throws -> Acknowledgement {
+        guard acknowledge == .cosigned else { return .published }
+        guard opened.witnesses?.plan.needsQuorum == true else {
+            throw CommandFailure.usage("--acknowledge cosigned needs a policy with a quorum: name it with --witnesses")
+        }
+        guard (1...600).contains(cosignLimit) else {
+            throw CommandFailure.usage("--cosign-limit takes 1 to 600 seconds, not \(cosignLimit)")
+        }
+        return .cosigned(limit: .seconds(cosignLimit))
     }
 }

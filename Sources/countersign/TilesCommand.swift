@@ -46,7 +46,7 @@ struct TilesExportCommand: ParsableCommand {
         try directory.requireLedger()
         do {
             let export = TileExport(
-                try LedgerReader(PublishedLog(directory.path)), timestamps: directory.timestamps, to: folder)
+                try LedgerReader(directory.publishedLog()), timestamps: directory.timestamps, to: folder)
             var progress = ProgressLine("entries exported")
             let summary = try export.run { done, _ in progress.show(Int(done)) }
             progress.finish()

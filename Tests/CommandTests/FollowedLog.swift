@@ -68,23 +68,32 @@ struct FollowedLog {
 
 /// Any web server over a folder, as a CDN would be.
 final class StaticServer {
+    var address: String { server.address }
+    private let server: PythonServer
+
+    init(_ folder: String) throws {
+        server = try PythonServer(["-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder])
+    }
+}
+
+/// A server in Python, that says on its first line where it listens: `… (http://127.0.0.1:43210/) …`.
+final class PythonServer {
     let address: String
     private let process: ChildProcess
 
-    init(_ folder: String) throws {
+    convenience init(_ script: String) throws { try self.init(["-c", script]) }
+
+    init(_ arguments: [String]) throws {
         let python = try #require(
             ["/usr/bin/python3", "/usr/local/bin/python3"].first { FileManager.default.isExecutableFile(atPath: $0) },
             "python3 is needed")
-        process = try ChildProcess(
-            URL(fileURLWithPath: python),
-            ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder], output: .pipe)
+        process = try ChildProcess(URL(fileURLWithPath: python), ["-u"] + arguments, output: .pipe)
         var said: [UInt8] = []
         while !said.contains(0x0A) {
             let chunk = process.output.availableData
-            try #require(!chunk.isEmpty, "the static server did not start")
+            try #require(!chunk.isEmpty, "the server did not start")
             said += chunk
         }
-        // Serving HTTP on 127.0.0.1 port 43210 (http://127.0.0.1:43210/) ...
         let text = String(decoding: said, as: UTF8.self)
         let start = try #require(text.firstIndex(of: "("))
         let end = try #require(text.lastIndex(of: "/"))

@@ -59,7 +59,9 @@ final class ServerProcess {
         process.kill()
     }
 
-    func waitUntilExit() {
+    /// Its exit code.
+    @discardableResult
+    func waitUntilExit() -> Int32 {
         process.waitUntilExit()
     }
 }

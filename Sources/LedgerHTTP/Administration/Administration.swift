@@ -1,4 +1,5 @@
 import ApprovalEvents
+import Cosigning
 import LedgerCrypto
 import LedgerEngine
 import MerkleTree
@@ -123,6 +124,7 @@ public struct Administration: Sendable {
         ]
         switch status.condition {
         case .running: object["condition"] = "running"
+        case .awaitingWitnesses: object["condition"] = "awaiting-witnesses"
         case .shuttingDown: object["condition"] = "shutting-down"
         case .clockStopped(let reason):
             object["condition"] = "clock-stopped"
@@ -132,6 +134,21 @@ public struct Administration: Sendable {
             object["reason"] = .string(Text(reason))
         }
         object["index_trouble"] = status.indexTrouble.map { .string(Text($0)) }
+        if let witnesses = ledger.witnesses {
+            object["cosigned"] = witnesses.cosigned.map { LedgerResponder.number($0.size.value) }
+            object["witnesses"] = .array(witnesses.statuses.map { .object(Self.json($0)) })
+        }
+        return object
+    }
+
+    private static func json(_ status: WitnessStatus) -> JSONObject {
+        var object: JSONObject = [
+            "name": .string(Text(status.name)), "condition": .string(Text(status.condition.word)),
+            "cosignatures": LedgerResponder.number(status.cosignatures),
+            "failures": LedgerResponder.number(status.failures),
+        ]
+        object["cosigned"] = status.cosigned.map { LedgerResponder.number($0.value) }
+        object["reason"] = status.condition.reason.map { .string(Text($0)) }
         return object
     }
 

@@ -25,11 +25,13 @@ public final class Metrics: Sendable {
     public struct Gauge: Sendable {
         let name: String
         let help: String
+        let labels: [(String, String)]
         let value: Double
 
-        public init(name: String, help: String, value: Double) {
+        public init(name: String, help: String, labels: [(String, String)] = [], value: Double) {
             self.name = name
             self.help = help
+            self.labels = labels
             self.value = value
         }
     }
@@ -93,9 +95,12 @@ public final class Metrics: Sendable {
         for type in ProblemType.allCases {
             page.sample("countersign_problems_total", [("type", type.rawValue)], Double(state.problems[type] ?? 0))
         }
+        // Those of one name stand together.
+        var last = ""
         for gauge in gauges {
-            page.family(gauge.name, "gauge", gauge.help)
-            page.sample(gauge.name, [], gauge.value)
+            if gauge.name != last { page.family(gauge.name, "gauge", gauge.help) }
+            page.sample(gauge.name, gauge.labels, gauge.value)
+            last = gauge.name
         }
         return page.text
     }
@@ -125,7 +130,7 @@ private struct MetricsPage {
     }
 
     mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Double) {
-        let written = labels.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",")
+        let written = labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",")
         text += written.isEmpty ? name : "\(name){\(written)}"
         text += " \(Self.number(value))\n"
     }
@@ -140,6 +145,12 @@ private struct MetricsPage {
         sample(name + "_bucket", labels + [("le", "+Inf")], Double(total))
         sample(name + "_sum", labels, histogram.sum)
         sample(name + "_count", labels, Double(total))
+    }
+
+    private static func escaped(_ value: String) -> String {
+        value.contains { $0 == "\\" || $0 == "\"" || $0 == "\n" }
+            ? value.reduce(into: "") { $0 += $1 == "\n" ? "\\n" : $1 == "\\" || $1 == "\"" ? "\\\($1)" : String($1) }
+            : value
     }
 
     private static func number(_ value: Double) -> String {

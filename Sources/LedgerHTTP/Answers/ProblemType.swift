@@ -27,6 +27,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
     case storageTrouble = "storage-trouble"
     case shuttingDown = "shutting-down"
     case clockStopped = "clock-stopped"
+    case awaitingWitnesses = "awaiting-witnesses"
+    case notCosigned = "not-cosigned"
 
     /// The stable identifier that stands in the problem's `type` member.
     public var uri: String { "https://countersign.dev/problems/" + rawValue }
@@ -46,7 +48,7 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .invalidEvent, .invalidCaller, .invalidKey: 422
         case .inboxFull, .indexBehind: 429
         case .internalError: 500
-        case .storageTrouble, .shuttingDown, .clockStopped: 503
+        case .storageTrouble, .shuttingDown, .clockStopped, .awaitingWitnesses, .notCosigned: 503
         }
     }
 
@@ -76,6 +78,8 @@ public enum ProblemType: String, CaseIterable, Sendable {
         case .storageTrouble: "The store is in trouble"
         case .shuttingDown: "The server is shutting down"
         case .clockStopped: "The clock cannot be trusted"
+        case .awaitingWitnesses: "The witnesses have not confirmed the log yet"
+        case .notCosigned: "The witnesses have not cosigned this yet"
         }
     }
 
@@ -83,12 +87,12 @@ public enum ProblemType: String, CaseIterable, Sendable {
     /// request would meet the same answer.
     public var retryAfter: Int? {
         switch self {
-        case .inboxFull: 1
+        case .inboxFull, .notCosigned: 1
         case .indexBehind: 5
         case .requestTimeout: 1
         case .internalError: 5
         case .storageTrouble, .clockStopped: 30
-        case .shuttingDown: 5
+        case .shuttingDown, .awaitingWitnesses: 5
         case .malformedRequest, .malformedJSON, .unauthenticated, .roleRequired, .outsideGrant, .notFound,
             .methodNotAllowed, .conflict, .contentErased, .callerTaken, .tooLarge, .unsupportedMediaType,
             .unsupportedEncoding, .invalidEvent, .invalidCaller, .invalidKey:

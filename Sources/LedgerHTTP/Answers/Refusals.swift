@@ -37,6 +37,10 @@ extension Problem {
                 .storageTrouble, "whether the event is in cannot be said; send it again: it will not be there twice")
         case .shuttingDown: self.init(.shuttingDown, "send it again, to the server that follows")
         case .clockStopped: self.init(.clockStopped, "nothing is sealed while the machine's clock contradicts the log")
+        case .awaitingWitnesses:
+            self.init(
+                .awaitingWitnesses,
+                "nothing is sealed until the quorum of witnesses has cosigned the newest stored head; send it again")
         }
     }
 

@@ -117,7 +117,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
                 let (loop, waiting) = (
                     context.eventLoop, NIOLoopBound((self, delivery, context), eventLoop: context.eventLoop)
                 )
-                responder.ledger.sequencer.submit([event], caller: caller.id.text) { reply in
+                responder.submit([event], of: caller) { reply in
                     loop.execute {
                         let (handler, delivery, context) = waiting.value
                         handler.answer(delivery, context) { try $0.answer(to: reply) }

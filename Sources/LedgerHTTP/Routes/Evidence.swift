@@ -14,9 +14,9 @@ extension LedgerResponder {
         _ = try caller(of: request.headers, with: .read)
         let query = try Query(query, names: ["from", "to"])
         let time = "a time like 2026-11-22T00:00:00Z"
-        let extract = try LogExtract(
+        let extract = try extract(
             from: try query.value("from", time) { Timestamp(Text($0)) },
-            to: try query.value("to", time) { Timestamp(Text($0)) }, in: ledger.reader)
+            to: try query.value("to", time) { Timestamp(Text($0)) })
         var headers = HTTPFields()
         headers[.contentType] = MediaType.lines
         headers[.cacheControl] = Caching.none.rawValue
@@ -36,6 +36,22 @@ extension LedgerResponder {
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)
+    }
+
+    /// Under the newest head that has its quorum, where one is asked for.
+    private func extract(from: Timestamp?, to: Timestamp?) throws -> LogExtract {
+        let head = try ledger.shownHead()
+        do {
+            return try LogExtract(from: from, to: to, in: ledger.reader, under: head)
+        } catch let error as ExtractPlanError {
+            // The mark may be there already, and the witnesses not have come to it.
+            if head.size < ledger.reader.published.size,
+                (try? LogExtract(from: from, to: to, in: ledger.reader)) != nil
+            {
+                throw Problem.notCosigned(nil)
+            }
+            throw error
+        }
     }
 
     /// A piece in parts of 64 KiB: what a slow peer has to take in `RequestLimits.idleSeconds`.

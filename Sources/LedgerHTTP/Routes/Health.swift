@@ -1,4 +1,5 @@
 import ApprovalEvents
+import Cosigning
 import HTTPTypes
 import Hummingbird
 import LedgerEngine
@@ -22,7 +23,14 @@ extension LedgerResponder {
             guard status.indexTrouble == nil else {
                 throw Problem(.storageTrouble, "the index does not follow the log")
             }
-            return Response(.ok, .none, json: ["status": "ready", "size": Self.number(status.head.size.value)])
+            var object: JSONObject = ["status": "ready", "size": Self.number(status.head.size.value)]
+            if let witnesses = ledger.witnesses { object["witnesses"] = Self.json(witnesses.statuses) }
+            return Response(.ok, .none, json: object)
+        case .awaitingWitnesses:
+            let states = ledger.witnesses?.statuses.map { "\($0.name): \($0.condition.word)" } ?? []
+            throw Problem(
+                .awaitingWitnesses,
+                "the quorum of witnesses has not cosigned the newest stored head (\(states.joined(separator: ", ")))")
         case .clockStopped: throw Problem(SubmissionRefusal.clockStopped)
         case .failed: throw Problem(.storageTrouble, "the store or the key failed; the process has to be started again")
         case .shuttingDown: throw Problem(SubmissionRefusal.shuttingDown)
@@ -33,7 +41,7 @@ extension LedgerResponder {
         _ = try Query(query, names: [])
         if !configuration.hasPublicMetrics { _ = try caller(of: request.headers, with: .administer, .read) }
         let status = ledger.sequencer.status
-        let page = metrics.page(gauges: [
+        let gauges: [Metrics.Gauge] = [
             .init(
                 name: "countersign_tree_size", help: "Entries under the newest signed head.",
                 value: Double(status.head.size.value)),
@@ -54,7 +62,8 @@ extension LedgerResponder {
                 name: "countersign_sealed_bytes", help: "Bytes of entries sealed since the start.",
                 value: Double(status.bytes)),
             .init(name: "countersign_ready", help: "1 while the ledger takes events.", value: status.isReady ? 1 : 0),
-        ])
+        ]
+        let page = metrics.page(gauges: gauges + (ledger.witnesses.map(self.gauges) ?? []))
         return Response(.ok, MediaType.metrics, .none, Array(page.utf8))
     }
 }

@@ -14,8 +14,8 @@ extension LedgerResponder {
         return Response(.ok, MediaType.cloudEvent, .foreverPrivate, try ledger.reader.entryBytes(at: index))
     }
 
-    /// A receipt under the published head. Readers and auditors get any; a submitter gets those of its own entries,
-    /// and for all others, there or not, the same refusal.
+    /// A receipt under the newest head, which has its quorum where one is asked for. Readers and auditors get any; a
+    /// submitter gets those of its own entries, and for all others, there or not, the same refusal.
     func receipt(_ index: LeafIndex, _ request: Request, _ query: Substring?) throws -> Response {
         let caller = try caller(of: request.headers, with: .read, .submit)
         let wish = try Query(query, names: ["disclosures"]).value("disclosures", "'all' or 'none'") {
@@ -28,7 +28,11 @@ extension LedgerResponder {
         guard try caller.has(.read) || isOwn() else {
             throw Problem(.roleRequired, "this takes the role read: the entry is not one that this caller submitted")
         }
-        let parts = try ledger.reader.receipt(for: index)
+        let head = try ledger.shownHead()
+        if index.value >= head.size.value, index.value < ledger.reader.published.size.value {
+            throw Problem.notCosigned(index)
+        }
+        let parts = try ledger.reader.receipt(for: index, under: head)
         // Whose entry it is matters only where something can be shown, or was asked for.
         let mayDisclose =
             try wish == .all || wish == nil && !parts.disclosures.isEmpty ? caller.has(.audit) || isOwn() : false

@@ -33,10 +33,7 @@ extension LedgerResponder {
         case .structured, .binary:
             let body = try await collect(request, limit: configuration.limits.event)
             let event = try event(in: body, fields, from: caller)
-            let reply = await withCheckedContinuation { continuation in
-                ledger.sequencer.submit([event], caller: caller.id.text) { continuation.resume(returning: $0) }
-            }
-            return Response(try answer(to: reply))
+            return Response(try answer(to: await submit([event], of: caller)))
         case .batch: return try await submitBatch(request, from: caller)
         case .lines: return submitLines(request, from: caller)
         }
@@ -86,19 +83,26 @@ extension LedgerResponder {
         return event
     }
 
-    /// The answer to one event: its index and its receipt, under the head of the commit that it came in with. An
-    /// event that was there already gets one under the newest head.
-    func answer(to reply: SubmissionReply) throws -> Answer {
+    /// The answer to one event: its index and its receipt, under the head of the commit that it came in with, or under
+    /// the cosigned one that was waited for. An event that was there already gets one under the newest head.
+    func answer(to acknowledged: Acknowledged) throws -> Answer {
+        let reply = acknowledged.reply
         guard let outcome = try reply.answers.first?.get() else {
             throw Problem(.internalError, "the sequencer gave no answer")
         }
         let isNew = count([outcome]) > 0
-        let parts =
-            if isNew, let batch = reply.batch {
-                try batch.receipt(for: outcome.index)
-            } else {
-                try ledger.reader.receipt(for: outcome.index)
-            }
+        let parts: ReceiptParts
+        switch acknowledged.standing {
+        case .late: throw Problem.notCosigned(outcome.index)
+        case .cosigned(let head): parts = try ledger.reader.receipt(for: outcome.index, under: head)
+        case .published:
+            parts =
+                if isNew, let batch = reply.batch {
+                    try batch.receipt(for: outcome.index)
+                } else {
+                    try ledger.reader.receipt(for: outcome.index)
+                }
+        }
         var body = Array("{\"index\":\(outcome.index.value),\"receipt\":".utf8)
         Receipt(parts, disclosing: true).write(to: &body)
         body.append(UInt8(ascii: "}"))
@@ -116,12 +120,22 @@ extension LedgerResponder {
             throw Problem(.tooLarge, "a batch has at most \(most) events; send more of them, or NDJSON")
         }
         try check(events, caller)
-        let outcomes = try await ledger.sequencer.submitAll(events, caller: caller.id.text).get()
+        let acknowledged = await submit(events, of: caller, isWhole: true)
+        let outcomes = try acknowledged.reply.answers.map { try $0.get() }
         let isNew = count(outcomes) > 0
-        let note = String(decoding: ledger.reader.published.note, as: UTF8.self)
+        let note = try note(for: acknowledged.standing, over: outcomes.map(\.index).max())
         return Response(
             isNew ? .created : .ok, .none,
             json: ["events": .array(outcomes.map { .object(Self.json($0)) }), "checkpoint": .string(Text(note))])
+    }
+
+    /// The checkpoint over what was taken.
+    private func note(for standing: Acknowledged.Standing, over last: LeafIndex?) throws(Problem) -> String {
+        switch standing {
+        case .published: return String(decoding: ledger.reader.published.note, as: UTF8.self)
+        case .cosigned(let head): return String(decoding: head.note, as: UTF8.self)
+        case .late: throw Problem.notCosigned(last)
+        }
     }
 
     static func json(_ outcome: SubmissionOutcome) -> JSONObject {

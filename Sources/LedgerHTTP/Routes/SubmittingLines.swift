@@ -20,23 +20,27 @@ extension LedgerResponder {
         let body = ResponseBody { writer in
             let (submitted, submit) = AsyncStream.makeStream(of: SubmittedLines.self)
             let (answered, answer) = AsyncStream.makeStream(of: Int.self)
+            // The newest head that was waited for, where heads are.
+            var newest: PublishedHead?
             async let reading: Void = LineDelivery(responder: self, caller: caller)
                 .read(request.body, submitting: submit, answered: answered)
             for await lines in submitted {
-                try await writer.write(await lines.answers(self, caller))
+                let (answers, cosigned) = await lines.answers(self, caller)
+                try await writer.write(answers)
+                newest = cosigned ?? newest
                 answer.yield(lines.lines.count)
             }
             try await reading
-            try await writer.write(self.checkpointLine)
+            try await writer.write(Self.line(of: newest ?? self.ledger.reader.published))
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)
     }
 
     /// Under which checkpoint all that was taken stands.
-    private var checkpointLine: ByteBuffer {
+    private static func line(of head: PublishedHead) -> ByteBuffer {
         var line = ByteBuffer()
-        line.write(["checkpoint": .string(Text(String(decoding: ledger.reader.published.note, as: UTF8.self)))])
+        line.write(["checkpoint": .string(Text(String(decoding: head.note, as: UTF8.self)))])
         return line
     }
 }
@@ -50,12 +54,21 @@ private struct SubmittedLines {
 
     let lines: [(number: Int, verdict: Verdict)]
     /// One reply, or none where nothing went.
-    let replies: AsyncStream<SubmissionReply>
+    let replies: AsyncStream<Acknowledged>
 
-    /// One line for each, in order.
-    func answers(_ responder: LedgerResponder, _ caller: Caller) async -> ByteBuffer {
+    /// One line for each, in order, and the head that was waited for, where one was.
+    func answers(_ responder: LedgerResponder, _ caller: Caller) async -> (ByteBuffer, cosigned: PublishedHead?) {
         var answers: ArraySlice<Result<SubmissionOutcome, SubmissionRefusal>> = []
-        for await reply in replies { answers = reply.answers[...] }
+        var cosigned: PublishedHead?
+        var isLate = false
+        for await acknowledged in replies {
+            answers = acknowledged.reply.answers[...]
+            switch acknowledged.standing {
+            case .published: break
+            case .cosigned(let head): cosigned = head
+            case .late: isLate = true
+            }
+        }
         var buffer = ByteBuffer()
         for (line, verdict) in lines {
             switch verdict {
@@ -67,7 +80,12 @@ private struct SubmittedLines {
                 switch answers.popFirst() {
                 case .success(let outcome)?:
                     responder.count([outcome])
-                    buffer.write(line, outcome)
+                    if isLate {
+                        responder.metrics.count(.notCosigned)
+                        buffer.write(LedgerResponder.json(line, Problem.notCosigned(outcome.index)))
+                    } else {
+                        buffer.write(line, outcome)
+                    }
                 case .failure(let refusal)?:
                     let problem = Problem(refusal)
                     responder.metrics.count(problem.type)
@@ -77,7 +95,7 @@ private struct SubmittedLines {
                 }
             }
         }
-        return buffer
+        return (buffer, cosigned)
     }
 }
 
@@ -151,11 +169,11 @@ private struct LineDelivery {
     }
 
     private func send(_ found: Found) -> SubmittedLines {
-        let (replies, reply) = AsyncStream.makeStream(of: SubmissionReply.self)
+        let (replies, reply) = AsyncStream.makeStream(of: Acknowledged.self)
         if found.events.isEmpty {
             reply.finish()
         } else {
-            responder.ledger.sequencer.submit(found.events, caller: caller.id.text) {
+            responder.submit(found.events, of: caller) {
                 reply.yield($0)
                 reply.finish()
             }

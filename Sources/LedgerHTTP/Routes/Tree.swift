@@ -8,10 +8,11 @@ import SignedNotes
 
 /// The static read interface (C2SP tlog-tiles) and the proofs: all of it hashes, but for the entry bundles.
 extension LedgerResponder {
+    /// The newest head that has its quorum, where one is asked for.
     func checkpoint(_ request: Request, _ query: Substring?) throws -> Response {
         _ = try Query(query, names: [])
         try checkTreeAccess(request)
-        return Response(.ok, MediaType.note, .moment, ledger.reader.published.note)
+        return Response(.ok, MediaType.note, .moment, try ledger.shownHead().note)
     }
 
     /// A hash tile or an entry bundle, full or partial. Any width up to what the published tree has is served, so
