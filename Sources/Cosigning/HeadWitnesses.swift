@@ -16,6 +16,8 @@ public final class HeadWitnesses: HeadObserver {
     /// What the witnesses need of the process around them.
     public struct Surroundings: Sendable {
         public var exchange: WitnessExchange
+        /// Every key that the log has or had, as of now.
+        public var logKeys: @Sendable () -> [VerifierKey]
         /// Makes every head that is published survive a power cut. Called before a witness sees one: else it could know
         /// a head that a recovery does not find again.
         public var makeHeadsDurable: @Sendable () throws -> Void
@@ -23,10 +25,12 @@ public final class HeadWitnesses: HeadObserver {
         public var note: @Sendable (String) -> Void
 
         public init(
-            exchange: @escaping WitnessExchange, makeHeadsDurable: @escaping @Sendable () throws -> Void,
+            exchange: @escaping WitnessExchange, logKeys: @escaping @Sendable () -> [VerifierKey],
+            makeHeadsDurable: @escaping @Sendable () throws -> Void,
             note: @escaping @Sendable (String) -> Void
         ) {
             self.exchange = exchange
+            self.logKeys = logKeys
             self.makeHeadsDurable = makeHeadsDurable
             self.note = note
         }
@@ -144,7 +148,7 @@ public final class HeadWitnesses: HeadObserver {
     /// One witness's task.
     private func serve(_ place: Int) async {
         var client = WitnessClient(
-            plan.asked[place], of: plan, reader: reader, timeLimit: limits.answer, exchange: surroundings.exchange)
+            plan.asked[place], of: plan, reader: reader, surroundings: surroundings, timeLimit: limits.answer)
         for await _ in calls[place] {
             while let round = rounds.withLock({ $0.begin(place, at: .now) }) {
                 let outcome = await ask(&client, round.head)
@@ -222,9 +226,10 @@ extension WitnessPlan {
                 "a cosigned head of \(kept.size) entries was kept, and it is not one of this log, which has "
                     + "\(reader.published.size)")
         }
-        guard let note = try? SignedNote(parsing: kept.note), (try? policy.verify(note: note)) != nil else {
-            return nil
-        }
+        guard let note = try? SignedNote(parsing: kept.note),
+            let signers = try? note.verify(with: logKeys + asked.map(\.key)), signers.contains(where: logKeys.contains),
+            policy.isWitnessed(by: asked.filter { signers.contains($0.key) }.map(\.name))
+        else { return nil }
         return kept
     }
 }

@@ -8,7 +8,7 @@ struct WitnessClient {
     let witness: WitnessPlan.Asked
     let plan: WitnessPlan
     let reader: LedgerReader
-    let exchange: WitnessExchange
+    let surroundings: HeadWitnesses.Surroundings
     /// How long each answer may take.
     let timeLimit: Duration
     /// The size that the witness cosigned last, as far as it said; nil before it said anything.
@@ -19,14 +19,14 @@ struct WitnessClient {
     private static let tries = 3
 
     init(
-        _ witness: WitnessPlan.Asked, of plan: WitnessPlan, reader: LedgerReader, timeLimit: Duration,
-        exchange: @escaping WitnessExchange
+        _ witness: WitnessPlan.Asked, of plan: WitnessPlan, reader: LedgerReader,
+        surroundings: HeadWitnesses.Surroundings, timeLimit: Duration
     ) {
         self.witness = witness
         self.plan = plan
         self.reader = reader
+        self.surroundings = surroundings
         self.timeLimit = timeLimit
-        self.exchange = exchange
     }
 
     /// What became of one head.
@@ -82,7 +82,7 @@ struct WitnessClient {
     }
 
     private func reply(to request: WitnessRequest) async throws -> WitnessReply {
-        let exchange = exchange
+        let exchange = surroundings.exchange
         do {
             return try await within(timeLimit) { try await exchange(request) }
         } catch is TimeLimitPassed {
@@ -106,7 +106,7 @@ struct WitnessClient {
     }
 
     private func evidence(in note: [UInt8]) -> ForkClaim.Evidence? {
-        guard let parsed = try? SignedNote(parsing: note), (try? parsed.verify(with: plan.logKeys)) != nil,
+        guard let parsed = try? SignedNote(parsing: note), (try? parsed.verify(with: surroundings.logKeys())) != nil,
             let checkpoint = try? Checkpoint(parsing: parsed.text), checkpoint.origin == plan.origin
         else { return nil }
         let theirs = checkpoint.head

@@ -20,12 +20,12 @@ public struct WitnessPlan: Hashable, Sendable {
     public let asked: [Asked]
     /// The policy's names for those that are not: they have no address, or their signatures cannot be checked here.
     public let passedOver: [[UInt8]]
-    /// Under which heads of this log verify.
+    /// Every key that the log had when this was made.
     public let logKeys: [VerifierKey]
     /// The log's name, in every head.
     public let origin: [UInt8]
 
-    /// - Parameter logKeys: the log's own keys, one at least; their name is the log's origin.
+    /// - Parameter logKeys: the keys that the log has or had, one at least; their name is the log's origin.
     public init(_ policy: TLogPolicy, logKeys: [VerifierKey]) throws(WitnessPlanError) {
         let origin: [UInt8]
         do { origin = try policy.trustedOrigin() } catch { throw WitnessPlanError("\(error)") }

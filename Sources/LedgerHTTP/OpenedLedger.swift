@@ -12,8 +12,20 @@ public struct OpenedLedger: Sendable {
     public let keys: KeyRing?
     /// Who cosigns its heads; nil where nobody is asked.
     public let witnesses: HeadWitnesses?
-    /// Events of the ledger's own that are recorded as soon as it signs; those that are there already stay single.
-    public var announcements: [ApprovalEvent] = []
+    /// What was decided outside the log, and is recorded as soon as the ledger signs.
+    public var announcements: [Announcement] = []
+
+    public struct Announcement: Sendable {
+        /// One that is there already stays single.
+        public let event: ApprovalEvent
+        /// Called when it is recorded.
+        public let recorded: @Sendable () throws -> Void
+
+        public init(_ event: ApprovalEvent, recorded: @escaping @Sendable () throws -> Void = {}) {
+            self.event = event
+            self.recorded = recorded
+        }
+    }
 
     public init(
         sequencer: Sequencer, index: any EventIndex, callers: CallerRegistry, clock: any LedgerClock,

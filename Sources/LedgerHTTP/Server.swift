@@ -195,8 +195,10 @@ extension OpenedLedger {
             // It signs with the keys that the list names, coming and going ones too: no reason not to serve.
             logger.error("a change of keys could not be finished", metadata: ["reason": "\(error.detail)"])
         }
-        for event in announcements {
-            if case .failure(let refusal) = await sequencer.record(event) {
+        for announcement in announcements {
+            switch await sequencer.record(announcement.event) {
+            case .success: try announcement.recorded()
+            case .failure(let refusal):
                 logger.warning("a setting was not recorded", metadata: ["refusal": "\(refusal)"])
             }
         }

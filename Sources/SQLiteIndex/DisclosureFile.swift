@@ -69,6 +69,28 @@ public final class DisclosureFile: DisclosureStore {
         }
     }
 
+    /// Writes what the store at `path` holds now into a new file, its user running or not. What was erased is in no page
+    /// of it. When this returns, the copy survives a power cut.
+    public static func copy(_ path: String, to target: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.writeWithoutTransaction { database in
+            guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == applicationID else {
+                throw DisclosureFileError.foreign
+            }
+            try database.execute(sql: "VACUUM INTO ?", arguments: [target])
+        }
+        try queue.close()
+        // SQLite leaves both to the caller.
+        guard chmod(target, 0o600) == 0 else { throw DisclosureFileError.notCopied(String(cString: strerror(errno))) }
+        let file = Glibc.open(target, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw DisclosureFileError.notCopied(String(cString: strerror(errno))) }
+        defer { Glibc.close(file) }
+        guard fsync(file) == 0 else { throw DisclosureFileError.notCopied(String(cString: strerror(errno))) }
+    }
+
     /// Lets go of the file. The store cannot be used after it.
     public func close() throws {
         try queue.close()
@@ -120,6 +142,8 @@ public enum DisclosureFileError: Error, Hashable, Sendable, CustomStringConverti
     case notItsDigest(String)
     /// The rows are gone, but older copies of them may still stand in the write-ahead log: erase again.
     case logNotEmptied
+    /// A copy could not be made durable.
+    case notCopied(String)
 
     public var description: String {
         switch self {
@@ -127,6 +151,7 @@ public enum DisclosureFileError: Error, Hashable, Sendable, CustomStringConverti
         case .foreign: "the disclosure store is another program's database"
         case .version(let version): "the disclosure store has version \(version), which this program does not know"
         case .notItsDigest(let digest): "the disclosure stored under \(digest) does not have this digest"
+        case .notCopied(let reason): "the copy of the disclosures could not be finished: \(reason)"
         case .logNotEmptied: "the disclosures were deleted, but the write-ahead log could not be emptied"
         }
     }

@@ -33,6 +33,7 @@ struct Countersign: AsyncParsableCommand {
             ReceiptCommand.self,
             ExportCommand.self, ReportCommand.self, CheckCommand.self, TilesCommand.self,
             TimestampCommand.self,
+            BackupCommand.self, RestoreCommand.self,
             WitnessCommand.self, MirrorCommand.self, MonitorCommand.self,
         ]
     )

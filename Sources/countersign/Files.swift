@@ -64,6 +64,16 @@ enum Files {
         }
     }
 
+    /// When this returns, the names in the folder survive a power cut.
+    static func flush(folder: String) throws {
+        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(folder) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw CommandFailure.failed("cannot flush \(folder): \(String(cString: strerror(errno)))")
+        }
+    }
+
     private static func reason(_ error: any Error) -> String {
         let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
         guard let code = underlying?.code, underlying?.domain == NSPOSIXErrorDomain else {

@@ -46,6 +46,12 @@ struct InitCommand: AsyncParsableCommand {
     @Flag(help: "Record event types outside dev.countersign. too, as they are.")
     var foreignTypes = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Cite the last head of the log in this directory (a ledger's, or a backup of one) as the predecessor's.",
+            valueName: "OLD"))
+    var predecessor: String?
+
     @OptionGroup var orderedBy: OperatorOptions
     @OptionGroup var output: OutputOptions
 
@@ -65,7 +71,7 @@ struct InitCommand: AsyncParsableCommand {
         try Files.write(try settings.formatted, to: directory.settingsFile)
         let signer = try directory.keyRing(passphrase: passphrase).signer()
         let storage = try LogFiles.create(directory.path, origin: signer.origin)
-        _ = try LedgerFounding(createdBy: principal).found(storage, signer: signer, clock: SystemClock())
+        _ = try founding(by: principal).found(storage, signer: signer, clock: SystemClock())
         try storage.close()
         try await record(settings, by: principal, in: directory, passphrase)
         try say(list, directory)
@@ -109,6 +115,17 @@ struct InitCommand: AsyncParsableCommand {
             let role = number == 0 ? LogKey.Role.log : .beside
             return (key.0, LogKey(role: role, verifier: try verifierKey(of: key.0), reference: key.1))
         }
+    }
+
+    /// Who begins the log, and which one it follows.
+    private func founding(by principal: Principal) throws -> LedgerFounding {
+        guard let predecessor else { return LedgerFounding(createdBy: principal) }
+        let old = try LastHead(of: LedgerDirectory(path: predecessor))
+        guard old.origin != origin else {
+            throw CommandFailure.usage("a log that follows \(origin) has another origin: an origin is one history")
+        }
+        return LedgerFounding(
+            createdBy: principal, predecessorOrigin: Text(old.origin), predecessorNote: Text(old.note))
     }
 
     /// An earlier ledger is never overwritten; what a broken-off `init` left is named, not guessed at.

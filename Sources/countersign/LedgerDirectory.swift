@@ -24,6 +24,8 @@ struct LedgerDirectory {
     var controlSocket: String { path + "/control.sock" }
     /// By which policy its heads are cosigned (`WitnessSetting`).
     var witnessesFile: String { path + "/witnesses" }
+    /// Says that the directory was restored, until the log says it (`RestoredMark`).
+    var restoredFile: String { path + "/restored" }
 
     init(path: String) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -105,17 +107,19 @@ struct LedgerDirectory {
         passphrase: [UInt8]?, limits: SequencerLimits = SequencerLimits(),
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> (ledger: OpenedLedger, settings: Settings) {
+        try BackupManifest.requireNone(in: self)
         let keys = try keyRing(passphrase: passphrase)
         let settings = try Settings(file: settingsFile)
         let witnessing = try WitnessSetting(of: self)
         // Heads under retired keys are the log's too.
-        let plan = try witnessing?.plan(logKeys: keyList().keys.map(\.verifier))
+        let plan = try witnessing?.plan(logKeys: keys.list.keys.map(\.verifier))
+        try RestoredMark.requireServable(self, hasQuorum: plan?.needsQuorum ?? false)
         do {
             let signer = try keys.signer()
             let index = try SQLiteIndex(path: indexFile)
             let storage = try LogFiles.open(path, origin: signer.origin, seen: try seen(by: index))
             let clock = SystemClock()
-            let witnesses = try plan.map { try self.witnesses($0, of: storage, note: note) }
+            let witnesses = try plan.map { try self.witnesses($0, of: storage, keys, note: note) }
             var parts = LedgerParts(
                 storage: storage, index: index, disclosures: try DisclosureFile(path: disclosuresFile), clock: clock,
                 signer: signer, marks: settings.marks, limits: limits)
@@ -146,18 +150,22 @@ struct LedgerDirectory {
     }
 
     private func witnesses(
-        _ plan: WitnessPlan, of storage: LogFiles, note: @escaping @Sendable (String) -> Void
+        _ plan: WitnessPlan, of storage: LogFiles, _ keys: KeyRing, note: @escaping @Sendable (String) -> Void
     ) throws -> HeadWitnesses {
         try HeadWitnesses(
             plan, reader: LedgerReader(storage), store: CosignedHeads(path),
             surroundings: HeadWitnesses.Surroundings(
-                exchange: WitnessHTTP.exchange, makeHeadsDurable: storage.flushHeads, note: note))
+                exchange: WitnessHTTP.exchange, logKeys: { keys.list.keys.map(\.verifier) },
+                makeHeadsDurable: storage.flushHeads, note: note))
     }
 
     /// What was decided outside the log and has to stand in it.
-    private func announcements(_ witnessing: WitnessSetting?, at time: Timestamp) throws -> [ApprovalEvent] {
-        guard let witnessing else { return [] }
-        return [try witnessing.event(by: try OperatorOptions.systemUser(), at: time)]
+    private func announcements(_ witnessing: WitnessSetting?, at time: Timestamp) throws -> [OpenedLedger.Announcement]
+    {
+        let setting = try witnessing.map {
+            OpenedLedger.Announcement(try $0.event(by: try OperatorOptions.systemUser(), at: time))
+        }
+        return [try RestoredMark(of: self)?.announcement(at: time), setting].compactMap { $0 }
     }
 
     /// What others may read of the log, the server running or not: up to the newest head that has its quorum, where the

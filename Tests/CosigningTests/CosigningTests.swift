@@ -9,18 +9,18 @@ import Synchronization
 import Testing
 
 /// A log has its heads cosigned, whatever its witnesses do.
-@Suite(.timeLimit(.minutes(1))) struct CosigningTests {
+@Suite(.timeLimit(.minutes(5))) struct CosigningTests {
     @Test func `the head at the start and each new one is cosigned by the quorum, and kept`() async throws {
         let log = try SmallLog(entries: 3)
         let witnesses = try ["a", "b", "c"].map(ScriptedWitness.init)
         let town = try Town(log, witnesses, needed: 2)
         #expect(!town.heads.isOpen && town.heads.cosigned == nil)
         try await town.running {
-            let first = try await town.heads.cosigned(TreeSize(3), within: .seconds(5))
+            let first = try await town.heads.cosigned(TreeSize(3), within: .seconds(60))
             #expect(first.size == TreeSize(3) && town.heads.isOpen)
             for _ in 0..<20 {
                 let head = try town.grow()
-                let cosigned = try await town.heads.cosigned(head.size, within: .seconds(5))
+                let cosigned = try await town.heads.cosigned(head.size, within: .seconds(60))
                 #expect(cosigned.head == head.head)
                 let verdict = try town.heads.plan.policy.verify(note: SignedNote(parsing: cosigned.note))
                 #expect(verdict.quorum == .reached(name: Array("enough".utf8)) && verdict.cosigners.count >= 2)
@@ -45,10 +45,10 @@ import Testing
         }
         let town = try Town(log, [witness], needed: 1)
         try await town.running {
-            _ = try await town.heads.cosigned(TreeSize(1), within: .seconds(5))
+            _ = try await town.heads.cosigned(TreeSize(1), within: .seconds(60))
             for _ in 0..<200 { try town.grow() }
             let head = try town.grow()
-            #expect(try await town.heads.cosigned(head.size, within: .seconds(5)).size == head.size)
+            #expect(try await town.heads.cosigned(head.size, within: .seconds(60)).size == head.size)
         }
         #expect(Set(witness.asked).count < 20, "\(witness.asked)")
     }
@@ -61,7 +61,7 @@ import Testing
         #expect(town.heads.isOpen)
         try await town.running {
             let head = try town.grow()
-            #expect(try await town.heads.cosigned(head.size, within: .seconds(5)).size == head.size)
+            #expect(try await town.heads.cosigned(head.size, within: .seconds(60)).size == head.size)
         }
     }
 
@@ -129,7 +129,7 @@ import Testing
         try await town.running {
             for _ in 0..<3 {
                 let head = try town.grow()
-                let cosigned = try await town.heads.cosigned(head.size, within: .seconds(5))
+                let cosigned = try await town.heads.cosigned(head.size, within: .seconds(60))
                 let signers = try SignedNote(parsing: cosigned.note).verify(
                     with: witnesses.map(\.cosigner.verifierKey))
                 #expect(signers == [witnesses[1].cosigner.verifierKey], "\(what)")
@@ -146,7 +146,7 @@ import Testing
         let witness = try ScriptedWitness("a")
         let town = try Town(log, [witness], needed: 1)
         try await town.running {
-            _ = try await town.heads.cosigned(TreeSize(2), within: .seconds(5))
+            _ = try await town.heads.cosigned(TreeSize(2), within: .seconds(60))
             witness.behave { _ in
                 try await Task.sleep(for: .seconds(60))
                 return nil
@@ -156,9 +156,9 @@ import Testing
             await #expect(throws: HeadWitnesses.NotCosigned.late) {
                 try await town.heads.cosigned(head.size, within: .milliseconds(200))
             }
-            #expect(ContinuousClock.now - start < .seconds(2))
+            #expect(ContinuousClock.now - start < .seconds(30))
             witness.behave(nil)
-            #expect(try await town.heads.cosigned(head.size, within: .seconds(5)).size == head.size)
+            #expect(try await town.heads.cosigned(head.size, within: .seconds(60)).size == head.size)
         }
         await #expect(throws: HeadWitnesses.NotCosigned.stopped) {
             try await town.heads.cosigned(TreeSize(99), within: .seconds(60))
@@ -170,11 +170,11 @@ import Testing
         let witness = try ScriptedWitness("a")
         let town = try Town(log, [witness], needed: 1)
         try await town.running {
-            _ = try await town.heads.cosigned(TreeSize(5), within: .seconds(5))
+            _ = try await town.heads.cosigned(TreeSize(5), within: .seconds(60))
             let earlier = try log.reader.head(at: TreeSize(2))
             witness.state.withLock { $0.head = earlier }
             let head = try town.grow()
-            #expect(try await town.heads.cosigned(head.size, within: .seconds(5)).size == head.size)
+            #expect(try await town.heads.cosigned(head.size, within: .seconds(60)).size == head.size)
             #expect(town.notes.text.contains("went back to 2"))
         }
     }

@@ -8,7 +8,7 @@ import SignedNotes
 import Testing
 
 /// A log never signs on where a witness knows another history of it.
-@Suite(.timeLimit(.minutes(1))) struct ForkTests {
+@Suite(.timeLimit(.minutes(5))) struct ForkTests {
     /// Asks until that throws; what it throws.
     private func fork(of town: Town) async -> ForkClaim? {
         do {
@@ -24,7 +24,7 @@ import Testing
         let town = try Town(log, [witness], needed: 1)
         try await town.running {
             let head = try town.grow()
-            _ = try await town.heads.cosigned(head.size, within: .seconds(5))
+            _ = try await town.heads.cosigned(head.size, within: .seconds(60))
         }
         let restored = try Town(copy, [witness], needed: 1)
         let claim = try #require(await fork(of: restored))
@@ -41,9 +41,9 @@ import Testing
         let (one, other) = (try Town(log, [witness], needed: 1), try Town(copy, [witness], needed: 1))
         try await one.running {
             // Both are let in: until now they are the same.
-            _ = try await one.heads.cosigned(TreeSize(3), within: .seconds(5))
+            _ = try await one.heads.cosigned(TreeSize(3), within: .seconds(60))
             for _ in 0..<2 { try one.grow() }
-            _ = try await one.heads.cosigned(TreeSize(5), within: .seconds(5))
+            _ = try await one.heads.cosigned(TreeSize(5), within: .seconds(60))
         }
         for _ in 0..<ahead { try copy.grow("theirs") }
         let claim = try #require(await fork(of: Town(copy, [witness], needed: 1)))
@@ -64,7 +64,7 @@ import Testing
         let town = try Town(log, [witnesses[0]], needed: 1)
         try await town.running {
             let head = try town.grow()
-            _ = try await town.heads.cosigned(head.size, within: .seconds(5))
+            _ = try await town.heads.cosigned(head.size, within: .seconds(60))
         }
         let claim = try #require(await fork(of: Town(copy, witnesses, needed: 1)))
         #expect(claim.witness == "a" && claim.evidence != nil)
@@ -93,7 +93,7 @@ import Testing
             let town = try Town(log, [witness, good], needed: 1)
             try await town.running {
                 let head = try town.grow()
-                #expect(try await town.heads.cosigned(head.size, within: .seconds(5)).size == head.size)
+                #expect(try await town.heads.cosigned(head.size, within: .seconds(60)).size == head.size)
                 while town.heads.statuses[0].failures == 0 { try await Task.sleep(for: .milliseconds(5)) }
             }
         }

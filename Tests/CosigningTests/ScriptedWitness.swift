@@ -154,7 +154,8 @@ struct Town {
                         return reply(404)
                     }
                     return try await witness.answer(request)
-                }, makeHeadsDurable: {}, note: { note in notes.lines.withLock { $0.append(note) } }),
+                }, logKeys: { [keys = log.signer.verifierKeys] in keys }, makeHeadsDurable: {},
+                note: { note in notes.lines.withLock { $0.append(note) } }),
             limits: limits)
     }
 
