@@ -44,6 +44,10 @@ struct CommandOutputTests {
         try run(
             "report", ["report", "far.zip", "--trust", "ledger/trust", "--framework", "soc2", "--out", "report"])
         try run("tiles export", ["tiles", "export", "tiles", "--data", "ledger"])
+        try run("backup", ["backup", "--data", "ledger", "--out", "backup"])
+        try run("backup", ["backup", "--data", "ledger", "--out", "more", "--disclosures", "disclosures"])
+        try run("restore", ["restore", "backup", "--data", "restored"])
+        try run("init", ["restore", "backup", "--data", "new", "--new-log", "json-2.example.com"])
         try run("check", ["check", "--data", "ledger"])
         try Self.damage(scratch.url.appendingPathComponent("ledger/entries"))
         let check = try Binary.countersign.run(["check", "--data", "ledger", "--json"], in: scratch.url)

@@ -36,7 +36,20 @@ import Testing
         #expect(metrics.contains("countersign_witness_cosigning{witness=\"w2\"} 1"), "\(metrics)")
         let ready = String(decoding: try await town.get("/readyz", from: server).body, as: UTF8.self)
         #expect(ready.contains(#""condition":"cosigning","cosigned":"#), "\(ready)")
+        // An export cuts a mark, and waits until that is cosigned; the server running or not.
+        let running = try Binary.countersign.run([
+            "export", "--data", town.data, "--to", "now", "--trust", town.policy, "--out", town.scratch.path("1.zip"),
+        ])
+        #expect(running.code == 0, "\(running)")
         #expect(server.stop() == 0)
+        let stopped = try Binary.countersign.run([
+            "export", "--data", town.data, "--to", "now", "--trust", town.policy, "--out", town.scratch.path("2.zip"),
+        ])
+        #expect(stopped.code == 0, "\(stopped)")
+        for package in ["1.zip", "2.zip"] {
+            let checked = try Binary.verify.run(["package", town.scratch.path(package), "--trust", town.policy])
+            #expect(checked.code == 0, "\(checked.output)")
+        }
         // What is exported from the files is under the quorum too.
         try town.log.export(to: town.scratch.path("tiles"))
         let log = try Binary.verify.run(["log", town.scratch.path("tiles"), "--trust", town.policy])
@@ -161,7 +174,8 @@ import Testing
         let server = try town.serve(["--acknowledge", "cosigned"])
         defer { server.stop() }
         let other = try town.serve(["--acknowledge", "cosigned"], data: copy)
-        _ = try await town.wait(for: "/readyz", 200, at: server)
+        // Until now they are the same, so both are let in.
+        for both in [server, other] { _ = try await town.wait(for: "/readyz", 200, at: both) }
 
         // One goes on; whichever is second is stopped by its first head.
         let (here, there) = (server.address, other.address)
@@ -171,6 +185,7 @@ import Testing
         let answers = await [one, two]
         #expect(answers.count { $0 == 201 } <= 1, "\(answers)")
         for _ in 0..<500 where server.isRunning && other.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+        try #require(server.isRunning != other.isRunning, "two histories are being signed")
         let stopped = server.isRunning ? (other, copy) : (server, town.data)
         #expect(stopped.0.waitUntilExit() == 1)
         let said = town.errors(of: stopped.1)

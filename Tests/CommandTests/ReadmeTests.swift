@@ -27,7 +27,8 @@ struct ReadmeTests {
         #expect(result.code == 0, "\(result.output)\n\(result.errors)")
         for made in [
             "gateway.token", "receipts", "2.receipt", "tiles/checkpoint", "evidence.zip", "report/index.html",
-            "witness.vkey", "copy/checkpoint", "log.state", "head.sig", "unpacked",
+            "witness.vkey", "copy/checkpoint", "log.state", "head.sig", "unpacked", "2.cosigned.receipt",
+            "backup/backup.json", "restored/restored",
         ] {
             #expect(FileManager.default.fileExists(atPath: scratch.path(made)), "\(made) was not made")
         }
