@@ -3,9 +3,12 @@
 import hashlib
 import json
 import pathlib
+import re
+import shutil
 import socket
 import subprocess
 import sys
+import time
 
 from aics_tlog import (
     Checkpoint, HttpTileReader, MerkleTree, consistency_proof_from_tiles, format_vkey, parse_checkpoint, parse_note,
@@ -14,7 +17,7 @@ from aics_tlog import (
 from aics_witness.feeder import WitnessClient, WitnessConflict, WitnessRejected, merge_cosignatures
 from aics_witness.protocol import format_add_checkpoint_request
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from stage import Ledger, background, check, request, run, serving
+from stage import COMMANDS, Ledger, background, check, request, run, serving
 
 SHARED = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data" / "vectors" / "torchwood-litewitness"
 
@@ -163,6 +166,49 @@ def side_by_side(folder):
             check(one[0] == other[0], f"{path}: ours answers {one}, theirs {other}")
         check(parse_vkey(vkey).key_type == 4, "the witness's key is read by theirs")
     return "our witness and aics-witness, side by side"
+
+
+def feeds_theirs(folder):
+    """Our server's client, with their witness: its first head, growth, a restart, and a copy that it refuses."""
+    ledger = Ledger(folder)
+    config = folder / "theirs.json"
+    command = pathlib.Path(sys.executable).parent / "aics-witness"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        theirs = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    for arguments in (
+        ["init", "--name", "witness.example/theirs", "--listen", theirs.removeprefix("http://")],
+        ["add-log", "--origin", "interop.example.com/log", "--vkey", ledger.vkey],
+    ):
+        subprocess.run([command, arguments[0], "--config", config, *arguments[1:]], check=True, capture_output=True)
+    shown = subprocess.run([command, "status", "--config", config], check=True, capture_output=True, text=True).stdout
+    vkey = re.search(r"witness\.example/theirs\+[^\s\"',]+", shown)[0]
+    policy = folder / "policy"
+    policy.write_text(f"log {ledger.vkey}\nwitness w {vkey} {theirs}\nquorum w\n")
+    serve = ("serve", "--data", ledger.data, "--witnesses", policy, "--acknowledge", "cosigned")
+    with background([command, "serve", "--config", config], theirs):
+        for count in (5, 300, 1):
+            with serving(*serve) as address:
+                ready(address)
+                ledger.grow(address, count)
+                note = request(address, "/checkpoint")[2]
+                verdict = verify_checkpoint(parse_note(note), parse_vkey(ledger.vkey), [parse_vkey(vkey)], quorum=1)
+                check(verdict.ok and verdict.cosignature_count == 1, f"cosigned by theirs: {verdict}")
+            shutil.copytree(ledger.data, folder / f"copy-{count}", ignore=shutil.ignore_patterns("*.sock"))
+        for count in (5, 300):
+            ended = subprocess.run(
+                [COMMANDS / "countersign", "serve", "--data", folder / f"copy-{count}", "--listen", "127.0.0.1:0"],
+                capture_output=True, text=True, timeout=60)
+            check(ended.returncode == 1 and "has cosigned" in ended.stderr, f"an old copy is not served: {ended}")
+    return "our client against aics-witness"
+
+
+def ready(address):
+    for _ in range(200):
+        if request(address, "/readyz")[0] == 200:
+            return
+        time.sleep(0.05)
+    check(False, "the ledger does not become ready")
 
 
 def published_requests(folder):
