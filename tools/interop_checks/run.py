@@ -12,8 +12,7 @@ import witnesses
 with tempfile.TemporaryDirectory(prefix="countersign-interop-") as name:
     folder = pathlib.Path(name)
     for checks in (tiles.checks, witnesses.feeds_ours, witnesses.feeds_theirs, witnesses.side_by_side,
-                   witnesses.published_requests, signatures.sigstore_heads, signatures.shell_and_openssl,
-                   readme.commands):
+                   witnesses.published_requests, signatures.sigstore_heads, signatures.shell_and_openssl, readme.commands):
         before = stage.judged
         place = folder / checks.__name__
         place.mkdir()
