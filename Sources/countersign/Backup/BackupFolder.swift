@@ -94,8 +94,11 @@ struct LedgerCopy {
     private func fill(_ folder: LedgerDirectory, _ label: String) throws -> PublishedHead {
         let key = try source.verifierKey()
         try Files.makeFolder(folder.path)
-        // Callers before the head: whoever is among them is in the log up to there.
+        // Before the head: what is found now is of the log up to there.
         try copyFiles("callers", to: folder) { $0.hasSuffix(".json") }
+        if FileManager.default.fileExists(atPath: "\(source.path)/timestamps") {
+            try copyFiles("timestamps", to: folder) { $0.hasSuffix(".tsr") }
+        }
         try copyFiles("keys", to: folder) { withKeys || !$0.hasSuffix(".pem") }
         for name in ["settings.json", "trust", "witnesses"]
         where FileManager.default.fileExists(atPath: "\(source.path)/\(name)") {
