@@ -9,33 +9,22 @@ public protocol HeadObserver: Sendable {
     func published(_ head: PublishedHead)
 }
 
-/// What must be true of a head before anybody is answered under it: that witnesses have cosigned it, for instance.
-public protocol HeadCondition: Sendable {
-    /// Calls `answer` once, from any thread: with the head, under whatever note the receipts are to show, or with what
-    /// everybody under it is told instead. Must not block; heads may be answered in any order.
-    func await(
-        _ head: PublishedHead, answer: @escaping @Sendable (Result<PublishedHead, SubmissionRefusal>) -> Void)
-}
-
 /// What follows a published head: readers, index and observers hear of it, and those it covers are answered.
 struct HeadExit: Sendable {
     let pending: PendingRows
     let board: StatusBoard
     let wakeFollower: AsyncStream<Void>.Continuation
     let observers: [any HeadObserver]
-    /// Nil: everybody is answered at once.
-    let condition: (any HeadCondition)?
     private let thread = SerialThread(label: "countersign.observers")
 
     init(
         pending: PendingRows, board: StatusBoard, wakeFollower: AsyncStream<Void>.Continuation,
-        observers: [any HeadObserver], condition: (any HeadCondition)?
+        observers: [any HeadObserver]
     ) {
         self.pending = pending
         self.board = board
         self.wakeFollower = wakeFollower
         self.observers = observers
-        self.condition = condition
     }
 
     func show(_ published: PublishedHead, _ turns: [DurableTurn]) {
@@ -55,16 +44,6 @@ struct HeadExit: Sendable {
 
     /// The one place where answers leave that stand under a head.
     func answer(_ turns: [DurableTurn], under published: PublishedHead) {
-        guard let condition else { return Self.reply(turns, under: published) }
-        condition.await(published) { result in
-            switch result {
-            case .success(let published): Self.reply(turns, under: published)
-            case .failure(let refusal): for turn in turns { turn.refuse(refusal) }
-            }
-        }
-    }
-
-    private static func reply(_ turns: [DurableTurn], under published: PublishedHead) {
         let plans = turns.compactMap { $0.batch?.plan }
         var covered = plans[...]
         for turn in turns {

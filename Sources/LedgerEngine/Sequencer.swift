@@ -13,8 +13,6 @@ public struct LedgerParts: Sendable {
     public var limits: SequencerLimits
     /// Told of every published head.
     public var observers: [any HeadObserver] = []
-    /// What must be true of a head before anybody is answered under it; nil: nothing more.
-    public var condition: (any HeadCondition)?
     /// Whether nothing may be sealed or signed before `Sequencer.release`.
     public var isHeld = false
 
@@ -81,8 +79,7 @@ public actor Sequencer {
         let breakdown = Breakdown(board: board, end: end)
         self.breakdown = breakdown
         let exit = HeadExit(
-            pending: pending, board: board, wakeFollower: wakeFollower, observers: parts.observers,
-            condition: parts.condition)
+            pending: pending, board: board, wakeFollower: wakeFollower, observers: parts.observers)
         heads = HeadStage(
             storage: parts.storage, signer: parts.signer, limits: parts.limits, exit: exit,
             onFailure: breakdown.happen)

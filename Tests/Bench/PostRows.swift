@@ -1,7 +1,12 @@
 /// Single posts, beside the bare server's rate at the same number of connections, slice by slice in turn.
 extension Session {
-    func measurePosts() throws {
+    func measureAllPosts() throws {
         guard wants(.post) else { return }
+        try measurePosts()
+        try measureVouchedPosts()
+    }
+
+    private func measurePosts() throws {
         let ledger = try ledger("post")
         let bare = try bareServer(like: ledger)
         for (name, connections) in [(RowName.post1, 1), (.post64, 64), (.post256, 256)] {

@@ -7,6 +7,7 @@ enum RowName: String, CaseIterable, Codable {
     case post64 = "post-64"
     case post256 = "post-256"
     case postStamped = "post-stamped"
+    case postCosigned = "post-cosigned"
     case overloadAtOnce = "overload-at-once"
     case overloadAsTold = "overload-as-told"
     case crossPost = "cross-post"
@@ -29,7 +30,7 @@ enum RowName: String, CaseIterable, Codable {
     var group: RowGroup {
         switch self {
         case .sha256, .flush, .copy, .healthz, .barePost, .bareGet: .baseline
-        case .post1, .post64, .post256, .postStamped: .post
+        case .post1, .post64, .post256, .postStamped, .postCosigned: .post
         case .overloadAtOnce, .overloadAsTold: .overload
         case .crossPost, .crossGet: .cross
         case .bulkOrdered, .bulkRandom: .bulk
@@ -51,6 +52,7 @@ enum RowName: String, CaseIterable, Codable {
         case .post64: "64 connections"
         case .post256: "256 connections"
         case .postStamped: "64 connections, a timestamp every 5 s"
+        case .postCosigned: "64 connections, two witnesses cosign heads"
         case .overloadAtOnce: "refused ones try again at once"
         case .overloadAsTold: "refused ones wait as Retry-After says"
         case .crossPost: "single POST, 256 connections"

@@ -63,41 +63,6 @@ final class HeadNotes: HeadObserver {
     func published(_ head: PublishedHead) { state.withLock { $0.append(head) } }
 }
 
-/// Lets nobody be answered until the test says so.
-final class Gate: HeadCondition {
-    private struct State {
-        var verdict: Result<[UInt8], SubmissionRefusal>?
-        var waiting: [@Sendable (Result<[UInt8], SubmissionRefusal>) -> Void] = []
-    }
-
-    private let state = Mutex(State())
-
-    func await(
-        _ head: PublishedHead, answer: @escaping @Sendable (Result<PublishedHead, SubmissionRefusal>) -> Void
-    ) {
-        let answerIt: @Sendable (Result<[UInt8], SubmissionRefusal>) -> Void = { verdict in
-            answer(verdict.map { PublishedHead(head: head.head, note: head.note + $0) })
-        }
-        let verdict = state.withLock { state in
-            if state.verdict == nil { state.waiting.append(answerIt) }
-            return state.verdict
-        }
-        if let verdict { answerIt(verdict) }
-    }
-
-    /// What stands under every note from now on, or why nobody is answered.
-    func open(_ verdict: Result<[UInt8], SubmissionRefusal>) {
-        let waiting = state.withLock { state in
-            state.verdict = verdict
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for answer in waiting { answer(verdict) }
-    }
-
-    var depth: Int { state.withLock { $0.waiting.count } }
-}
-
 @Suite("Heads, behind the commits")
 struct HeadStageTests {
     private static func submit(_ ledger: Sequencer, _ event: ApprovalEvent) async -> SubmissionReply {
@@ -256,33 +221,5 @@ struct HeadStageTests {
             #expect(new.answers == [.success(.sealed(LeafIndex(3)))])
         }
         #expect(try healed.check().findings.isEmpty)
-    }
-
-    @Test("answers can wait for more than the log's signature, and then show the richer note, or are refused")
-    func condition() async throws {
-        let key = try RemoteKey()
-        var test = try TestLedger(signer: key.signer())
-        let gate = Gate()
-        test.condition = gate
-        try test.found()
-        let witness = try NoteCosigner(name: Array("w".utf8), key: PrivateKey(generating: .ed25519))
-        let line = try witness.cosign(Array("anything\n".utf8), at: 1).line
-        try await test.running { ledger in
-            let (event, other) = (try Sample.heartbeat("a"), try Sample.heartbeat("b"))
-            async let first = Self.submit(ledger, event)
-            try await Self.until { gate.depth == 1 }
-            #expect(ledger.reader.published.size == TreeSize(2), "published, not answered")
-            async let again = Self.submit(ledger, event)
-            try await Self.until { gate.depth == 2 }
-            gate.open(.success(line))
-            let replies = await (first, again)
-            let batch = try #require(replies.0.batch)
-            #expect(batch.published.note.suffix(line.count) == line[...])
-            #expect(try batch.receipt(for: LeafIndex(1)).proof.checkpoint == batch.published.note)
-            #expect(replies.1.answers == [.success(.resent(LeafIndex(1)))])
-            gate.open(.failure(.storageTrouble))
-            let refused = await Self.submit(ledger, other)
-            #expect(refused.answers == [.failure(.storageTrouble)])
-        }
     }
 }

@@ -120,7 +120,6 @@ struct TestLedger {
     var limits = SequencerLimits()
     var options = StoreWorkload.options
     var observers: [any HeadObserver] = []
-    var condition: (any HeadCondition)?
     let signer: HeadSigner
 
     /// `signer` nil: with a new key.
@@ -149,7 +148,6 @@ struct TestLedger {
             storage: storage, index: index, disclosures: disclosures, clock: clock, signer: signer, marks: marks,
             limits: limits)
         parts.observers = observers
-        parts.condition = condition
         return try await Sequencer.open(parts)
     }
 
