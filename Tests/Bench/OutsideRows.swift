@@ -37,7 +37,8 @@ extension Session {
     private func measureCosigned(beside plain: Ledger, _ row: inout Row) throws {
         let cosigned = try ledger("cosigned")
         try cosigned.stop()
-        let logKey = try SmallFile.read("\(cosigned.data)/keys/log.vkey").trimmingCharacters(in: .whitespacesAndNewlines)
+        let logKey = try SmallFile.read("\(cosigned.data)/keys/log.vkey").trimmingCharacters(
+            in: .whitespacesAndNewlines)
         var witnesses: [ChildProcess] = []
         var policy = "log \(logKey)\n"
         for name in ["w1", "w2"] {
