@@ -11,20 +11,29 @@ extension Sequencer {
 
     /// The newest stored head is the log's newest: from now on the ledger seals and signs. First what a crash left
     /// without a head, and what is owed.
+    ///
+    /// Throws what kept it from that; then nothing is sealed or signed by this process, and `run` throws it too.
     public func release() throws {
         guard isHeld, !breakdown.isOver else { return }
+        do { try publishDurable() } catch {
+            halt(error)
+            throw error
+        }
         isHeld = false
         board.update { if $0.condition == .awaitingWitnesses { $0.condition = .running } }
-        let (storage, durable) = (parts.storage, parts.storage.frontier.head)
-        if storage.published?.head != durable {
-            let published = try storage.publish(durable, parts.signer)
-            let last = try reader.entry(at: LeafIndex(durable.size.value - 1))
-            time = TimeKeeper(anchor: parts.clock.now(), newest: last.ledgerTime.milliseconds)
-            board.update { $0.newest = last.ledgerTime }
-            try IndexFollower.rebuild(parts.index, from: reader) { _, _ in }
-            heads.exit.show(published, [])
-        }
         begin()
+    }
+
+    /// What `open` does for entries without a head, where it may sign.
+    private func publishDurable() throws {
+        let (storage, durable) = (parts.storage, parts.storage.frontier.head)
+        guard storage.published?.head != durable else { return }
+        let published = try storage.publish(durable, parts.signer)
+        let last = try reader.entry(at: LeafIndex(durable.size.value - 1))
+        time = TimeKeeper(anchor: parts.clock.now(), newest: last.ledgerTime.milliseconds)
+        board.update { $0.newest = last.ledgerTime }
+        try IndexFollower.rebuild(parts.index, from: reader) { _, _ in }
+        heads.exit.show(published, [])
     }
 
     /// Nothing more is sealed or signed by this process: a witness knows another history of the log. What waits for a

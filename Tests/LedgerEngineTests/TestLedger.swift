@@ -120,6 +120,8 @@ struct TestLedger {
     var limits = SequencerLimits()
     var options = StoreWorkload.options
     var observers: [any HeadObserver] = []
+    /// Whether nothing is signed before `release`.
+    var isHeld = false
     let signer: HeadSigner
 
     /// `signer` nil: with a new key.
@@ -148,6 +150,7 @@ struct TestLedger {
             storage: storage, index: index, disclosures: disclosures, clock: clock, signer: signer, marks: marks,
             limits: limits)
         parts.observers = observers
+        parts.isHeld = isHeld
         return try await Sequencer.open(parts)
     }
 
