@@ -33,6 +33,7 @@ extension Sequencer {
         time = TimeKeeper(anchor: parts.clock.now(), newest: last.ledgerTime.milliseconds)
         board.update { $0.newest = last.ledgerTime }
         try IndexFollower.rebuild(parts.index, from: reader) { _, _ in }
+        try Self.repeatErasures(parts, reader)
         heads.exit.show(published, [])
     }
 

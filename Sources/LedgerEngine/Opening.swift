@@ -91,7 +91,7 @@ extension Sequencer {
         }
     }
 
-    private static func repeatErasures(_ parts: LedgerParts, _ reader: LedgerReader) throws {
+    static func repeatErasures(_ parts: LedgerParts, _ reader: LedgerReader) throws {
         var query = EventQuery(type: OwnEvents.erasedType, below: reader.published.size, limit: 256)
         while true {
             let page = try parts.index.search(query)

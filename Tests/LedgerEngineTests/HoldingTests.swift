@@ -25,7 +25,7 @@ struct HoldingTests {
         return test
     }
 
-    @Test("publishes what a crash left without a head when it is released")
+    @Test("publishes what a crash left without a head when it is released, and carries out its erasures")
     func erasure() async throws {
         let test = try await Self.held(after: try RemoteKey())
         try await test.running { ledger in
@@ -36,6 +36,7 @@ struct HoldingTests {
             #expect(test.disclosures.count == 1)
             try await ledger.release()
             #expect(ledger.status.condition == .running)
+            #expect(test.disclosures.count == 0)
             let again = await ledger.record(try Sample.erasure("erase-1", digests: [Self.hidden.digest]))
             #expect(again == .success(LeafIndex(2)))
         }
