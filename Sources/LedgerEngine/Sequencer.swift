@@ -59,7 +59,7 @@ public actor Sequencer {
     /// What the ledger recovered from and has not sealed yet: it goes in with the next commit.
     var owed: [Recovered] = []
     /// Nothing is sealed or signed: the newest stored head has to be confirmed first.
-    var isHeld = false
+    public internal(set) var isHeld = false
     private let thread = SerialThread(label: "countersign.sequencer")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 

@@ -84,6 +84,9 @@ extension Administration {
         _ body: (KeyRing) async throws(Problem) -> Value
     ) async throws(Problem) -> Value {
         guard let ring = ledger.keys else { throw Problem(.notFound, "this ledger's keys are not managed here") }
+        // What a crash left without a head is not known yet: the list would follow an older log, and strike out a key
+        // that is announced.
+        guard await !sequencer.isHeld else { throw Problem(SubmissionRefusal.awaitingWitnesses) }
         let value = try await ring.changing { () async throws(Problem) -> Value in
             try followTheLog(ring)
             return try await body(ring)
