@@ -83,6 +83,12 @@ final class RawClient: Sendable {
     /// Ends the connection both ways.
     func close() { shutdown(socketDescriptor, Int32(SHUT_RDWR)) }
 
+    /// Ends the connection as a peer does that has died: with a reset, at once.
+    func reset() {
+        var nobody = sockaddr(sa_family: sa_family_t(AF_UNSPEC), sa_data: sockaddr().sa_data)
+        _ = connect(socketDescriptor, &nobody, socklen_t(MemoryLayout<sockaddr>.size))
+    }
+
     deinit { _ = Glibc.close(socketDescriptor) }
 
     /// One request on a connection of its own; the whole answer as text.

@@ -30,6 +30,8 @@ final class SubmissionHandler: ChannelDuplexHandler {
     /// What came behind a request of ours. From then on reading stops, so it is one read's worth.
     private var held: [Held] = []
     private var isReadHeld = false
+    /// The peer is gone: whoever waits is answered for the count only, and nothing more is taken.
+    private var isClosed = false
     private var shown: ShownCredential?
 
     private enum State {
@@ -147,6 +149,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
 
     private func write(_ answer: Answer, to delivery: Delivery, _ context: ChannelHandlerContext) {
         responder.finish("POST", .events, status: answer.status.code, since: delivery.start, logger)
+        guard !isClosed else { return }
         var bytes = context.channel.allocator.buffer(capacity: answer.body.count + 512)
         answer.write(to: &bytes)
         guard life.isLast() else { return encoder.writeAndFlush(NIOAny(bytes), promise: nil) }
@@ -158,6 +161,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
     /// The next request's turn.
     private func goOn(_ context: ChannelHandlerContext) {
         state = .passing
+        guard !isClosed else { return }
         var waiting = held[...]
         held = []
         while let next = waiting.popFirst() {
@@ -209,8 +213,11 @@ final class SubmissionHandler: ChannelDuplexHandler {
         if case .waiting = state { held.append(.error(error)) } else { context.fireErrorCaught(error) }
     }
 
-    /// A peer that goes away in the middle of its body gets no answer; the request is over all the same.
+    /// A peer that goes away in the middle of its body gets no answer; the request is over all the same. What it sent
+    /// behind a request that waits is not begun.
     func channelInactive(context: ChannelHandlerContext) {
+        isClosed = true
+        held = []
         if case .reading(let delivery) = state {
             state = .passing
             responder.finish("POST", .events, status: 400, since: delivery.start, logger)

@@ -1,0 +1,98 @@
+import ApprovalEvents
+import Foundation
+import Glibc
+import LedgerCrypto
+import LedgerEngine
+import LedgerHTTP
+import MerkleTree
+import Synchronization
+import Testing
+
+/// A store that publishes no head while it is paused.
+private final class PausingStorage: LogStorage {
+    private let inner: any LogStorage
+    private let isPaused = Atomic(false)
+
+    init(_ inner: any LogStorage) { self.inner = inner }
+
+    func pause(_ isOn: Bool) { isPaused.store(isOn, ordering: .releasing) }
+
+    var published: PublishedHead? { inner.published }
+    var frontier: Frontier { inner.frontier }
+    var recovery: RecoveryReport { inner.recovery }
+    func bundle(_ range: Range<UInt64>) throws -> [UInt8] { try inner.bundle(range) }
+    func nodes(_ addresses: [NodeAddress]) throws -> [Digest] { try inner.nodes(addresses) }
+    func hashes(level: UInt8, from index: UInt64, count: Int) throws -> [UInt8] {
+        try inner.hashes(level: level, from: index, count: count)
+    }
+    func note(for size: TreeSize) throws -> [UInt8]? { try inner.note(for: size) }
+    func commit(_ plan: BatchPlan) throws { try inner.commit(plan) }
+    func publish(_ head: PublishedHead) throws {
+        while isPaused.load(ordering: .acquiring) { usleep(1_000) }
+        try inner.publish(head)
+    }
+    func settle() throws { try inner.settle() }
+    func close() throws { try inner.close() }
+}
+
+@Suite("A peer that is gone") struct GonePeerTests {
+    private static func post(_ token: String, _ body: String) -> String {
+        "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
+            + "Content-Type: application/cloudevents+json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    @Test func `has what waits ended, and nothing begun that it sent behind`() async throws {
+        let made = Mutex<PausingStorage?>(nil)
+        let fixture = try await Fixture { inner in
+            let storage = PausingStorage(inner)
+            made.withLock { $0 = storage }
+            return storage
+        }
+        let storage = try #require(made.withLock { $0 })
+        let token = try await fixture.token("gateway", ["submit"])
+        // One connection at a time: the second is answered when the first is closed, and not before.
+        let change: (inout ServerConfiguration) -> Void = { $0.limits.connections = 1 }
+        try await fixture.serving(change) { port, _ in
+            let client = try RawClient(port: port)
+            storage.pause(true)
+            defer { storage.pause(false) }
+            try client.write(
+                Self.post(token, Event.cancelled("e-1")) + Self.post(token, Event.cancelled("e-2"))
+                    + Self.post(token, Event.cancelled("e-3")).dropLast())
+            while fixture.sequencer.status.unpublished == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            client.reset()
+            let other = try RawClient(port: port)
+            defer { other.close() }
+            #expect(try await Self.inFlight(other) == 2, "the first event, and this question")
+            storage.pause(false)
+            var count = 2
+            for _ in 0..<1_000 where count != 1 {
+                try await Task.sleep(for: .milliseconds(5))
+                count = try await Self.inFlight(other)
+            }
+            #expect(count == 1)
+        }
+        func position(_ id: Text) throws -> LeafIndex? {
+            try fixture.sequencer.position(of: EventIdentity(source: "/gateways/eu-1", id: id))
+        }
+        #expect(try position("e-1") != nil)
+        #expect(try position("e-2") == nil)
+    }
+
+    /// Requests that have begun and have no answer, as the metrics have it.
+    private static func inFlight(_ client: RawClient) async throws -> Int {
+        let name = "\ncountersign_http_requests_in_flight "
+        try client.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        let text = try await client.read { text in
+            guard let head = text.range(of: "\r\n\r\n"), let length = Self.length(text) else { return false }
+            return text[head.upperBound...].utf8.count >= length
+        }
+        let value = text.components(separatedBy: name).dropFirst().first?.prefix { $0 != "\n" }
+        return try #require(value.flatMap { Double($0) }.map { Int($0) }, "\(text)")
+    }
+
+    private static func length(_ text: String) -> Int? {
+        let fields = text.lowercased().components(separatedBy: "content-length: ")
+        return fields.count > 1 ? Int(fields[1].prefix { $0.isNumber }) : nil
+    }
+}
