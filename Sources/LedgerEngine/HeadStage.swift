@@ -47,6 +47,8 @@ final class HeadStage: Sendable {
         var isQuick = true
         var hasFailed = false
         var signer: HeadSigner
+        /// How often the signer was replaced: what one took says nothing of the next.
+        var generation = 0
         /// To be told once there is room again, and once nothing waits.
         var forRoom: [@Sendable () -> Void] = []
         var forIdle: [@Sendable () -> Void] = []
@@ -147,6 +149,7 @@ final class HeadStage: Sendable {
     func replace(signer: HeadSigner) {
         state.withLock { state in
             state.signer = signer
+            state.generation += 1
             // How long it takes is not known.
             state.isQuick = false
         }
@@ -157,10 +160,11 @@ final class HeadStage: Sendable {
         while let turns = take() {
             let start = ContinuousClock.now
             do {
-                let published = try publish(turns)
+                let (signer, generation) = state.withLock { ($0.signer, $0.generation) }
+                let published = try publish(turns, by: signer)
                 let took = ContinuousClock.now - start
                 exit.show(published, turns)
-                let wakers = finish(isQuick: took < Self.quick)
+                let wakers = finish(isQuick: took < Self.quick, generation)
                 exit.answer(turns, under: published)
                 for wake in wakers { wake() }
             } catch {
@@ -184,10 +188,9 @@ final class HeadStage: Sendable {
     }
 
     /// The newest turn's head, signed and stored. Where it is published already, nothing is signed again.
-    private func publish(_ turns: [DurableTurn]) throws -> PublishedHead {
+    private func publish(_ turns: [DurableTurn], by signer: HeadSigner) throws -> PublishedHead {
         let head = turns[turns.count - 1].head
         if let published = storage.published, published.head == head { return published }
-        let signer = state.withLock { $0.signer }
         let note: [UInt8]
         do { note = try signer.sign(head) } catch { throw SigningFailure(size: head.size, reason: "\(error)") }
         let published = PublishedHead(head: head, note: note)
@@ -195,9 +198,9 @@ final class HeadStage: Sendable {
         return published
     }
 
-    private func finish(isQuick: Bool) -> [@Sendable () -> Void] {
+    private func finish(isQuick: Bool, _ generation: Int) -> [@Sendable () -> Void] {
         state.withLock { state in
-            state.isQuick = isQuick
+            if state.generation == generation { state.isQuick = isQuick }
             for turn in state.covered {
                 state.entries -= turn.batch?.plan.count ?? 0
                 state.bytes -= turn.batch?.plan.data.count ?? 0

@@ -16,6 +16,7 @@ final class RemoteKey: Sendable {
         var isHeld = false
         var hasFailed = false
         var sizes: [UInt64] = []
+        var onNext: (@Sendable () -> Void)?
     }
 
     struct Unplugged: Error {}
@@ -33,6 +34,9 @@ final class RemoteKey: Sendable {
         set { state.withLock { $0.isHeld = newValue } }
     }
 
+    /// Has the next signature do something else first.
+    func onNext(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.onNext = body } }
+
     func fail() { state.withLock { $0.hasFailed = true } }
 
     /// The sizes of the heads that were signed.
@@ -47,8 +51,14 @@ final class RemoteKey: Sendable {
     func ownSigner() throws -> NoteSigner { try NoteSigner(name: TestLedger.origin, key: key) }
 
     private func sign(_ text: [UInt8]) throws -> [UInt8] {
+        let body = state.withLock { state in
+            defer { state.onNext = nil }
+            return state.onNext
+        }
+        body?()
         while isHeld { usleep(1_000) }
-        usleep(UInt32(state.withLock { $0.seconds } * 1_000_000))
+        let seconds = state.withLock { $0.seconds }
+        if seconds > 0 { usleep(UInt32(seconds * 1_000_000)) }
         if state.withLock({ $0.hasFailed }) { throw Unplugged() }
         let head = try Checkpoint(parsing: text).head
         state.withLock { $0.sizes.append(head.size.value) }
@@ -182,6 +192,28 @@ struct HeadStageTests {
             #expect(taken.withLock { $0.count { (try? $0.get()) != nil } } == 7)
         }
         #expect(try test.entries().count { $0.identity.id.hasPrefix("e") } == 7)
+    }
+
+    @Test("a key that takes another's place while that one signs does not hold up the commits")
+    func replacedMeanwhile() async throws {
+        let (old, new) = (try RemoteKey(), try RemoteKey())
+        let test = try TestLedger(signer: old.signer())
+        try test.found()
+        try await test.running { ledger in
+            let signer = try new.signer()
+            old.onNext { ledger.replace(signer: signer) }
+            _ = await Self.submit(ledger, try Sample.heartbeat("first"))
+            new.isHeld = true
+            async let first = Self.submit(ledger, try Sample.heartbeat("a")).answers
+            try await Self.until { ledger.status.unpublished == 1 }
+            async let second = Self.submit(ledger, try Sample.heartbeat("b")).answers
+            try await Self.until { ledger.status.unpublished == 2 }
+            new.isHeld = false
+            let answers = try await (first, second)
+            #expect(answers.0 == [.success(.sealed(LeafIndex(2)))])
+            #expect(answers.1 == [.success(.sealed(LeafIndex(3)))])
+        }
+        #expect(old.sizes == [1, 2] && new.sizes == [3, 4, 5])
     }
 
     @Test("a key that fails ends the ledger: nobody is told that he is in, and the next start signs what is durable")
