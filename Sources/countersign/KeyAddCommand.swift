@@ -107,8 +107,10 @@ private struct NewKey {
         let list = try directory.keyList()
         guard let newest = list.newest else { throw CommandFailure.failed("\(directory.path): the log has no key") }
         let (verifier, reference) = try prepared(after: newest, in: directory)
+        var isOrdered = false
         do {
             let json = try await ledger.changingKeys { control in
+                isOrdered = true
                 var order = orderedBy.order
                 order["vkey"] = String(decoding: verifier.formatted, as: UTF8.self)
                 order["reference"] = "\(reference)"
@@ -119,7 +121,10 @@ private struct NewKey {
             }
             return (verifier, json)
         } catch {
-            remove(reference, unlessListed: directory)
+            // A server that does not answer may take the key all the same, and list it later.
+            if !isOrdered || (error as? CommandFailure)?.code != CommandFailure.notReached {
+                remove(reference, unlessListed: directory)
+            }
             throw error
         }
     }
