@@ -127,6 +127,21 @@ import Testing
         #expect(!left.contains("b") && !left.contains("r") && !left.contains { $0.hasSuffix(".partial") }, "\(left)")
     }
 
+    @Test func `of the folder with the keys only what is named comes along`() throws {
+        let scratch = try ScratchFolder()
+        let log = try FollowedLog(in: scratch)
+        for name in ["pin", "passphrase", "log.pem.old"] {
+            try writeFile(Array("secret".utf8), "\(log.ledger.data)/keys/\(name)")
+        }
+        for (flags, pem) in [([], []), (["--with-keys"], ["log.pem"])] {
+            let backup = scratch.path("backup\(flags.count)")
+            let made = try Binary.countersign.run(["backup", "--data", log.ledger.data, "--out", backup] + flags)
+            #expect(made.code == 0, "\(made)")
+            let names = try FileManager.default.contentsOfDirectory(atPath: backup + "/keys")
+            #expect(Set(names) == Set(["log.vkey", "signers"] + pem), "\(names)")
+        }
+    }
+
     @Test func `what cannot be asked ends with 2`() throws {
         let scratch = try ScratchFolder()
         let log = try FollowedLog(in: scratch)

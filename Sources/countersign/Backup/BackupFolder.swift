@@ -99,7 +99,10 @@ struct LedgerCopy {
         if FileManager.default.fileExists(atPath: "\(source.path)/timestamps") {
             try copyFiles("timestamps", to: folder) { $0.hasSuffix(".tsr") }
         }
-        try copyFiles("keys", to: folder) { withKeys || !$0.hasSuffix(".pem") }
+        // Nothing else that lies there: a PIN, a passphrase, an older key under another name.
+        try copyFiles("keys", to: folder) {
+            $0 == "signers" || $0.hasSuffix(".vkey") || (withKeys && $0.hasSuffix(".pem"))
+        }
         for name in ["settings.json", "trust", "witnesses"]
         where FileManager.default.fileExists(atPath: "\(source.path)/\(name)") {
             try Files.write(try Files.read("\(source.path)/\(name)"), to: "\(folder.path)/\(name)")
