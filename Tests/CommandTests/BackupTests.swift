@@ -142,6 +142,25 @@ import Testing
         }
     }
 
+    @Test func `a caller that is revoked while the copy is made is revoked in it`() throws {
+        let scratch = try ScratchFolder()
+        let log = try FollowedLog(in: scratch)
+        let (backup, pipe) = (scratch.path("backup"), log.ledger.data + "/witnesses")
+        // The copy waits at this file: its callers are copied, the head is not read.
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let copying = try ChildProcess(
+            Binary.countersign.url, ["backup", "--data", log.ledger.data, "--out", backup])
+        let held = open(pipe, O_WRONLY | O_CLOEXEC)
+        try #require(held >= 0)
+        unlink(pipe)
+        let revoked = try run("token", "revoke", "--data", log.ledger.data, "--name", "gateway", "--as", "okta:00u1")
+        close(held)
+        #expect(revoked.code == 0, "\(revoked)")
+        #expect(copying.waitUntilExit() == 0)
+        let caller = try String(decoding: readFile(backup + "/callers/gateway.json"), as: UTF8.self)
+        #expect(caller.contains(#""revocation_sealed":true"#) && caller.contains(#""revoked":""#), "\(caller)")
+    }
+
     @Test func `what cannot be asked ends with 2`() throws {
         let scratch = try ScratchFolder()
         let log = try FollowedLog(in: scratch)

@@ -111,8 +111,45 @@ struct LedgerCopy {
         var backup = try LogBackup(source.path, origin: key.name, to: folder.path) { progress.show(Int($0 >> 20)) }
         let head = try backup.run()
         progress.finish()
+        try takeRevocations(to: folder)
         try check(folder, label, head)
         return head
+    }
+
+    /// A caller that was revoked since its file was copied: the log that was copied after it may hold the revocation, and
+    /// its token must not come back. Where the log does not hold it yet, a start seals it.
+    private func takeRevocations(to folder: LedgerDirectory) throws {
+        var revoked: [Text: JSONObject] = [:]
+        for file in try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/callers") {
+            let copied = try Self.caller("\(folder.path)/callers/\(file)")
+            guard copied["revocation_sealed"] != .bool(true) else { continue }
+            let now = try Self.caller("\(source.path)/callers/\(file)")
+            guard now["revoked"] != nil, let id = now["caller"]?.asString else { continue }
+            revoked[id] = now
+            revoked[id]?["revocation_sealed"] = .bool(false)
+        }
+        guard !revoked.isEmpty else { return }
+        let log = try LedgerReader(PublishedLog(folder.path))
+        let type = Array("\"dev.countersign.ledger.caller_changed.v1\"".utf8)
+        try log.forEachEntry(in: 0..<log.published.size.value) { _, bytes in
+            guard bytes.firstRange(of: type) != nil,
+                case .ledgerCallerChanged(let changed) = try LedgerEntry(parsing: bytes).payload,
+                changed.change == .revoked
+            else { return }
+            revoked[changed.caller]?["revocation_sealed"] = .bool(true)
+        }
+        for (id, caller) in revoked {
+            try Files.write(
+                JSONValue.object(caller).canonicalBytes + [0x0A], to: "\(folder.path)/callers/\(id).json")
+        }
+        try Files.flush(folder: "\(folder.path)/callers")
+    }
+
+    private static func caller(_ path: String) throws -> JSONObject {
+        guard let caller = try JSONValue(parsing: Files.read(path), maxDepth: 4).asObject else {
+            throw CommandFailure.failed("\(path) is no caller's")
+        }
+        return caller
     }
 
     /// Reads the copy from front to back: every entry, commit, node, offset, head and signature.
