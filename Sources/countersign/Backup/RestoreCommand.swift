@@ -100,6 +100,7 @@ struct RestoreCommand: AsyncParsableCommand {
         for name in names.sorted() where name.hasSuffix(".pem") {
             try Files.write(try Files.read("\(keys)/\(name)"), to: "\(folder.keysFolder)/\(name)")
         }
+        try Files.flush(folder: folder.keysFolder)
     }
 
     /// Erasures first of all: nothing that was destroyed comes back, not even until the first start.
@@ -118,6 +119,7 @@ struct RestoreCommand: AsyncParsableCommand {
                 try store.erase(erased.digests)
             }
             try store.close()
+            try Files.flush(folder: folder.path + "/private")
         } catch let failure as CommandFailure {
             throw failure
         } catch {
