@@ -18,6 +18,8 @@ struct CosigningRounds {
         /// Who was heard without success.
         var failed: Set<Int> = []
         var isSettled = false
+        /// Only witnesses that knew the log before count.
+        var mustKnow = false
     }
 
     /// What is to be done now.
@@ -52,12 +54,17 @@ struct CosigningRounds {
     private(set) var ending: CosigningWait.Failure?
 
     /// - Parameter kept: the newest cosigned head of an earlier run.
-    init(_ plan: WitnessPlan, stored: PublishedHead, kept: PublishedHead?, limits: CosigningLimits, now: Instant) {
+    /// - Parameter isRestored: the first head counts only by witnesses that knew the log, after all were heard.
+    init(
+        _ plan: WitnessPlan, stored: PublishedHead, kept: PublishedHead?, isRestored: Bool = false,
+        limits: CosigningLimits, now: Instant
+    ) {
         self.plan = plan
         self.limits = limits
         seats = plan.asked.map(WitnessSeat.init)
         newest = stored
         round = Round(number: 1, head: stored, start: now)
+        round.mustKnow = isRestored
         cosigned = kept
         isOpen = !plan.needsQuorum
     }
@@ -143,6 +150,7 @@ struct CosigningRounds {
             }
         }
         settleWithoutQuorum()
+        openIfConfirmed(&effects)
         beginRound(at: now, &effects)
         return effects
     }
@@ -170,13 +178,21 @@ struct CosigningRounds {
         guard ending == nil, head.size >= cosigned?.size ?? .zero else { return effects }
         cosigned = head
         if number == round.number { round.isSettled = round.isSettled || plan.needsQuorum }
-        if !isOpen {
-            isOpen = true
-            effects.opens = true
-        }
+        openIfConfirmed(&effects)
         reply(&effects) { $0.size <= head.size ? .success(head) : nil }
         beginRound(at: now, &effects)
         return effects
+    }
+
+    private mutating func openIfConfirmed(_ effects: inout Effects) {
+        guard !isOpen, ending == nil, round.isSettled else { return }
+        // Whoever can say that more was signed must have had the time to.
+        if round.mustKnow {
+            guard seats.indices.allSatisfy({ round.signatures[$0] != nil || round.failed.contains($0) }) else { return }
+        }
+        round.mustKnow = false
+        isOpen = true
+        effects.opens = true
     }
 
     /// Where nobody is needed, a round is over when everybody was heard.

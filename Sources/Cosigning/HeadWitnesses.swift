@@ -53,9 +53,12 @@ public final class HeadWitnesses: HeadObserver {
     /// Begins with the newest stored head. Asks nobody before `run`.
     ///
     /// Throws where what was kept is not of this log.
+    ///
+    /// - Parameter isRestored: the log's files are a backup's: until it is open, only those witnesses count that knew the
+    ///   log before they were asked, and all are heard.
     public init(
         _ plan: WitnessPlan, reader: LedgerReader, store: any CosignatureStore, surroundings: Surroundings,
-        limits: CosigningLimits = CosigningLimits()
+        isRestored: Bool = false, limits: CosigningLimits = CosigningLimits()
     ) throws {
         self.plan = plan
         self.reader = reader
@@ -64,7 +67,9 @@ public final class HeadWitnesses: HeadObserver {
         keeper = HeadKeeper(store: store, makeHeadsDurable: surroundings.makeHeadsDurable)
         let kept = try plan.kept(in: store, of: reader)
         rounds = Mutex(
-            CosigningRounds(plan, stored: reader.published, kept: kept, limits: limits, now: ContinuousClock.now))
+            CosigningRounds(
+                plan, stored: reader.published, kept: kept, isRestored: isRestored, limits: limits,
+                now: ContinuousClock.now))
         let streams = plan.asked.map { _ in AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1)) }
         calls = streams.map(\.stream)
         wakes = streams.map(\.continuation)
@@ -151,7 +156,7 @@ public final class HeadWitnesses: HeadObserver {
             plan.asked[place], of: plan, reader: reader, surroundings: surroundings, timeLimit: limits.answer)
         for await _ in calls[place] {
             while let round = rounds.withLock({ $0.begin(place, at: .now) }) {
-                let outcome = await ask(&client, round.head)
+                let outcome = await ask(&client, round)
                 guard !Task.isCancelled else { return }
                 let effects = rounds.withLock { $0.heard(outcome, from: place, in: round, at: .now) }
                 carryOut(effects)
@@ -160,13 +165,15 @@ public final class HeadWitnesses: HeadObserver {
         }
     }
 
-    private func ask(_ client: inout WitnessClient, _ head: PublishedHead) async -> WitnessClient.Outcome {
+    private func ask(
+        _ client: inout WitnessClient, _ round: CosigningRounds.Round
+    ) async -> WitnessClient.Outcome {
         do {
-            try await keeper.makeDurable(head)
+            try await keeper.makeDurable(round.head)
         } catch {
             return .failed("is not asked: the head could not be made durable: \(error)")
         }
-        return await client.ask(for: head)
+        return await client.ask(for: round.head, mustKnow: round.mustKnow)
     }
 
     /// What cannot be kept counts all the same: the caller's receipt holds it, and the next start asks again.

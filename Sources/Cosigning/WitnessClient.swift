@@ -17,6 +17,7 @@ struct WitnessClient {
     /// How often one head is sent before the witness is given up for now: from what is known, from what the 409 says,
     /// and once more where somebody else was faster.
     private static let tries = 3
+    private static let neverSaw = "never saw this log, so it cannot say whether the restored files are all of it"
 
     init(
         _ witness: WitnessPlan.Asked, of plan: WitnessPlan, reader: LedgerReader,
@@ -39,21 +40,31 @@ struct WitnessClient {
     }
 
     /// Has `published` cosigned. It must be durable before.
-    mutating func ask(for published: PublishedHead) async -> Outcome {
+    ///
+    /// Where `mustKnow`, it counts only if the witness knew the log before it was asked: it is asked from the head's own
+    /// size first, which one without memory of the log refuses, learning nothing.
+    mutating func ask(for published: PublishedHead, mustKnow: Bool) async -> Outcome {
         do {
             let note = try SignedNote(parsing: published.note)
             var wentBackTo: TreeSize?
             for _ in 0..<Self.tries {
-                let old = known ?? .zero
+                let old = known ?? (mustKnow ? published.size : .zero)
+                if mustKnow, old == .zero { return .failed(Self.neverSaw) }
                 let reply = try await ask(try request(from: old, to: published, note))
                 switch WitnessVerdict(reply, of: witness, over: note) {
                 case .cosigned(let line):
                     known = published.size
                     return .cosigned(line, wentBackTo: wentBackTo)
+                case .otherSize(.zero) where mustKnow:
+                    known = nil
+                    return .failed(Self.neverSaw)
                 case .otherSize(let size):
                     if let known, size < known { wentBackTo = size }
                     known = size
                     if size > published.size { return await contradiction(at: size, under: published, status: 409) }
+                    if size == published.size, size == old {
+                        return await contradiction(at: size, under: published, status: 409)
+                    }
                     guard size != old else { return .failed("answered 409 and named the size it was asked from") }
                 case .contradicts:
                     return await contradiction(at: old, under: published, status: 422)

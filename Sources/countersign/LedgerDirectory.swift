@@ -156,7 +156,8 @@ struct LedgerDirectory {
             plan, reader: LedgerReader(storage), store: CosignedHeads(path),
             surroundings: HeadWitnesses.Surroundings(
                 exchange: WitnessHTTP.exchange, logKeys: { keys.list.keys.map(\.verifier) },
-                makeHeadsDurable: storage.flushHeads, note: note))
+                makeHeadsDurable: storage.flushHeads, note: note),
+            isRestored: try RestoredMark(of: self).map { $0.answeredFor == nil } ?? false)
     }
 
     /// What was decided outside the log and has to stand in it.

@@ -78,6 +78,20 @@ import Testing
         let token = try run("token", "create", "--data", old + "-restored", "--name", "x", "--role", "read")
         #expect(token.code == 1 && token.errors.contains("older than what was cosigned"), "\(token)")
 
+        // Nor where others are named, who never saw the log and would cosign anything of it.
+        let strangers = try CosignedLog(strangersTo: town)
+        let heads = try readFile(old + "-restored/heads")
+        for _ in 0..<2 {
+            let fooled = try strangers.serve(data: old + "-restored")
+            for _ in 0..<600 where !strangers.errors(of: old + "-restored").contains("never saw this log") {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(strangers.errors(of: old + "-restored").contains("never saw this log"))
+            #expect(try await town.get("/readyz", from: fooled).status == 503)
+            #expect(fooled.stop() == 0)
+            #expect(try readFile(old + "-restored/heads") == heads, "nothing was signed")
+        }
+
         server = try ServerProcess(data: newest + "-restored")
         defer { server.stop() }
         _ = try await town.wait(for: "/readyz", 200, at: server)

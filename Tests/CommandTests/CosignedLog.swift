@@ -23,6 +23,20 @@ final class CosignedLog {
         scratch = try ScratchFolder()
         log = try FollowedLog(in: scratch)
         policy = scratch.path("policy")
+        try addWitnesses(count)
+        try writePolicy(quorum: quorum)
+    }
+
+    /// The same log with a witness that never saw it.
+    init(strangersTo other: CosignedLog) throws {
+        scratch = try ScratchFolder()
+        log = other.log
+        policy = scratch.path("policy")
+        try addWitnesses(1)
+        try writePolicy(quorum: 1)
+    }
+
+    private func addWitnesses(_ count: Int) throws {
         let vkey = try String(contentsOfFile: log.ledger.data + "/keys/log.vkey", encoding: .utf8)
         for number in 0..<count {
             let witness = try TestWitness(in: scratch, name: "w\(number)")
@@ -33,7 +47,6 @@ final class CosignedLog {
             witnesses.append(witness)
             servers.append(try witness.serve())
         }
-        try writePolicy(quorum: quorum)
     }
 
     /// Writes the policy with the addresses at which the witnesses are now, or others in their place.

@@ -5,6 +5,7 @@ import LedgerEngine
 import LogFiles
 import MerkleTree
 import SignedNotes
+import Synchronization
 import Testing
 
 /// A log never signs on where a witness knows another history of it.
@@ -31,6 +32,53 @@ import Testing
         #expect(claim.isAhead && claim.status == 409 && claim.claimed == TreeSize(4) && claim.ours.size == TreeSize(3))
         #expect(claim.evidence?.head == log.storage.published?.head && !restored.heads.isOpen)
         #expect("\(claim)".contains("has cosigned 4 entries of this log, these files have 3"))
+    }
+
+    @Test func `a restored log is opened only by witnesses that knew it, and the others learn nothing`() async throws {
+        let log = try SmallLog(entries: 3)
+        var stranger = try ScriptedWitness("stranger")
+        let friend = try ScriptedWitness("friend")
+        // Once more: what it was asked at the first start must not make it one that knows the log.
+        for _ in 0..<2 {
+            let restored = try Town(log, [stranger], needed: 1, isRestored: true)
+            try await restored.running {
+                while restored.heads.statuses[0].failures < 3 { try await Task.sleep(for: .milliseconds(5)) }
+            }
+            #expect(!restored.heads.isOpen && restored.heads.cosigned == nil && stranger.size == 0)
+            #expect(restored.notes.text.contains("never saw this log"))
+        }
+        for known in [2, 3] {
+            let head = try log.reader.head(at: TreeSize(UInt64(known)))
+            friend.state.withLock { $0.head = head }
+            stranger = try ScriptedWitness("stranger")
+            let restored = try Town(log, [stranger, friend], needed: 1, isRestored: true)
+            try await restored.running {
+                #expect(await restored.heads.opened())
+            }
+        }
+        let open = try Town(log, [stranger, friend], needed: 2)
+        try await open.running {
+            _ = try await open.heads.cosigned(TreeSize(3), within: .seconds(60))
+        }
+    }
+
+    @Test func `a restored log waits for whoever may say that more was signed`() async throws {
+        let log = try SmallLog(entries: 3)
+        let copy = try SmallLog(copying: log)
+        let (slow, quick) = (try ScriptedWitness("slow"), try ScriptedWitness("quick"))
+        let head = try log.reader.head(at: TreeSize(2))
+        quick.state.withLock { $0.head = head }
+        let town = try Town(log, [slow], needed: 1)
+        try await town.running {
+            _ = try await town.heads.cosigned(town.grow().size, within: .seconds(60))
+        }
+        slow.behave { _ in
+            try await Task.sleep(for: .milliseconds(100))
+            return nil
+        }
+        let restored = try Town(copy, [slow, quick], needed: 1, isRestored: true)
+        let claim = try #require(await fork(of: restored))
+        #expect(claim.witness == "slow" && quick.size == 3 && !restored.heads.isOpen)
     }
 
     @Test(arguments: [1, 2, 3])

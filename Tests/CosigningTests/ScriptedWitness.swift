@@ -126,7 +126,8 @@ struct Town {
 
     /// - Parameter needed: how many must cosign; nil for `quorum none`.
     init(
-        _ log: SmallLog, _ witnesses: [ScriptedWitness], needed: Int?, limits: CosigningLimits = Town.limits
+        _ log: SmallLog, _ witnesses: [ScriptedWitness], needed: Int?, isRestored: Bool = false,
+        limits: CosigningLimits = Town.limits
     ) throws {
         self.log = log
         self.witnesses = witnesses
@@ -156,7 +157,7 @@ struct Town {
                     return try await witness.answer(request)
                 }, logKeys: { [keys = log.signer.verifierKeys] in keys }, makeHeadsDurable: {},
                 note: { note in notes.lines.withLock { $0.append(note) } }),
-            limits: limits)
+            isRestored: isRestored, limits: limits)
     }
 
     @discardableResult
