@@ -135,18 +135,23 @@ struct CosigningRounds {
                 effects.notes.append("the witness '\(name)' \(reason)")
             }
             if asked.number == round.number { round.failed.insert(place) }
-        case .contradicted(let claim):
-            seats[place].isBusy = false
-            seats[place].status.failures += 1
-            seats[place].status.condition = .contradicting("\(claim)")
-            let others = plan.names(seats.indices.filter { !seats[$0].isOut })
-            if claim.evidence != nil || !plan.policy.isWitnessed(by: others) {
+        case .contradicted(let claim, let unfetched):
+            let isNews = seats[place].contradicted(claim, at: now, limits: limits)
+            if asked.number == round.number { round.failed.insert(place) }
+            let others = plan.names(seats.indices.filter { !seats[$0].isContradicting })
+            if claim.evidence != nil || unfetched == nil && !plan.policy.isWitnessed(by: others) {
                 effects.fork = claim
                 end(.stopped, &effects)
             } else {
-                effects.notes.append(
-                    "the witness '\(name)' claims another history and shows nothing for it; it is asked no more: \(claim)"
-                )
+                // Once open, the log is known to be what the quorum has; before, a claim may be all that tells an old copy.
+                seats[place].isOut = isOpen && unfetched == nil
+                let what = unfetched.map { "what it holds could not be fetched (\($0))" } ?? "it shows nothing for it"
+                let then = seats[place].isOut ? "it is asked no more" : "it is asked again"
+                let held = isOpen ? "" : ", and nothing is signed before it cosigns or the policy is without it"
+                if isNews {
+                    effects.notes.append(
+                        "the witness '\(name)' claims another history; \(what); \(then)\(held): \(claim)")
+                }
             }
         }
         settleWithoutQuorum()
@@ -185,7 +190,7 @@ struct CosigningRounds {
     }
 
     private mutating func openIfConfirmed(_ effects: inout Effects) {
-        guard !isOpen, ending == nil, round.isSettled else { return }
+        guard !isOpen, ending == nil, round.isSettled, !seats.contains(where: \.isContradicting) else { return }
         // Whoever can say that more was signed must have had the time to.
         if round.mustKnow {
             guard seats.indices.allSatisfy({ round.signatures[$0] != nil || round.failed.contains($0) }) else { return }

@@ -35,8 +35,9 @@ struct WitnessClient {
         /// The signature holds. `wentBackTo`: the witness said that it had cosigned less than it did.
         case cosigned(NoteSignature, wentBackTo: TreeSize?)
         case failed(String)
-        /// The witness knows another history of this log than ours.
-        case contradicted(ForkClaim)
+        /// The witness knows another history of this log than ours. `unfetched`: why what it holds could not be seen; nil
+        /// where it was, and is the claim's evidence or none.
+        case contradicted(ForkClaim, unfetched: String? = nil)
     }
 
     /// Has `published` cosigned. It must be durable before.
@@ -60,7 +61,8 @@ struct WitnessClient {
                     return .failed(Self.neverSaw)
                 case .otherSize(let size):
                     if let known, size < known { wentBackTo = size }
-                    known = size
+                    // From beyond ours nothing can be proved: the next question starts afresh.
+                    known = size > published.size ? nil : size
                     if size > published.size { return await contradiction(at: size, under: published, status: 409) }
                     if size == published.size, size == old {
                         return await contradiction(at: size, under: published, status: 409)
@@ -110,10 +112,16 @@ struct WitnessClient {
     private func contradiction(at size: TreeSize, under published: PublishedHead, status: Int) async -> Outcome {
         let page = WitnessRequest(url: "\(witness.url)/\(Digest.sha256(plan.origin).hex)/checkpoint", body: nil)
         var evidence: ForkClaim.Evidence?
-        if let reply = try? await reply(to: page), reply.status == 200 { evidence = self.evidence(in: reply.body) }
+        var unfetched: String?
+        do {
+            let reply = try await reply(to: page)
+            if reply.status == 200 { evidence = self.evidence(in: reply.body) }
+            // Whatever comes of its being busy or out of order says nothing of what it holds.
+            if reply.status >= 500 || [408, 429].contains(reply.status) { unfetched = "answered \(reply.status)" }
+        } catch { unfetched = "\(error)" }
         return .contradicted(
-            ForkClaim(
-                witness: witness.words, status: status, claimed: size, ours: published, evidence: evidence))
+            ForkClaim(witness: witness.words, status: status, claimed: size, ours: published, evidence: evidence),
+            unfetched: unfetched)
     }
 
     private func evidence(in note: [UInt8]) -> ForkClaim.Evidence? {

@@ -10,7 +10,8 @@ public struct WitnessStatus: Hashable, Sendable {
         case cosigning
         /// It did not answer, or not with what helps; it is asked again.
         case failing(String)
-        /// It claims another history, and could not show it: it is asked no more.
+        /// It claims another history, and did not show it. After the opening, one that could have is asked no more; at the
+        /// start nothing is signed before it cosigns.
         case contradicting(String)
     }
 
@@ -38,13 +39,21 @@ struct WitnessSeat {
         status = WitnessStatus(name: witness.words)
     }
 
-    var isOut: Bool {
+    /// It is asked no more.
+    var isOut = false
+
+    /// Until it cosigns.
+    var isContradicting: Bool {
         if case .contradicting = status.condition { true } else { false }
     }
 
     /// - Returns: whether it had been failing.
     mutating func cosigned(_ size: TreeSize) -> Bool {
-        let wasFailing = if case .failing = status.condition { true } else { false }
+        let wasFailing =
+            switch status.condition {
+            case .failing, .contradicting: true
+            case .unheard, .cosigning: false
+            }
         isBusy = false
         retryAt = nil
         failuresInARow = 0
@@ -56,14 +65,27 @@ struct WitnessSeat {
 
     /// - Returns: whether this is news.
     mutating func failed(_ reason: String, at now: ContinuousClock.Instant, limits: CosigningLimits) -> Bool {
-        let isNews = status.condition != .failing(reason)
+        let isNews = status.condition != .failing(reason) && !isContradicting
+        // What it claimed stands, though it answers no more.
+        if !isContradicting { status.condition = .failing(reason) }
+        pause(at: now, limits)
+        return isNews
+    }
+
+    /// - Returns: whether this is news.
+    mutating func contradicted(_ claim: ForkClaim, at now: ContinuousClock.Instant, limits: CosigningLimits) -> Bool {
+        let isNews = !isContradicting
+        status.condition = .contradicting("\(claim)")
+        pause(at: now, limits)
+        return isNews
+    }
+
+    private mutating func pause(at now: ContinuousClock.Instant, _ limits: CosigningLimits) {
         isBusy = false
-        status.condition = .failing(reason)
         status.failures += 1
         let pause = limits.firstPause * (1 << min(failuresInARow, 16))
         retryAt = now + min(pause, limits.longestPause)
         failuresInARow += 1
-        return isNews
     }
 }
 

@@ -163,7 +163,7 @@ final class FalseWitness {
     init(_ behaviour: String) throws {
         server = try PythonServer(
             """
-            import http.server, time
+            import http.server, os, time
             class Handler(http.server.BaseHTTPRequestHandler):
                 protocol_version = "HTTP/1.1"
                 def log_message(self, *_): pass

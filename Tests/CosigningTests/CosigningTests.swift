@@ -109,6 +109,10 @@ import Testing
         ("does not know the key", { _, _ in reply(403) }),
         ("redirects", { _, _ in reply(302) }),
         ("is overloaded", { _, _ in reply(503) }),
+    ]
+
+    /// Claims of another history that are not shown.
+    static let claims: [(String, @Sendable (ScriptedWitness, WitnessRequest) async throws -> WitnessReply?)] = [
         ("claims another history and shows nothing", { _, request in request.body == nil ? reply(404) : reply(422) }),
         (
             "claims to be ahead and shows nothing",
@@ -118,6 +122,47 @@ import Testing
             }
         ),
     ]
+
+    @Test(arguments: claims.indices)
+    func `once the log is open, a claim without proof holds nothing up`(_ place: Int) async throws {
+        let (what, behave) = Self.claims[place]
+        let witnesses = try ["bad", "good"].map(ScriptedWitness.init)
+        witnesses[0].behave { _ in reply(503) }
+        let town = try Town(SmallLog(entries: 2), witnesses, needed: 1)
+        try await town.running {
+            #expect(await town.heads.opened())
+            witnesses[0].behave { request in try await behave(witnesses[0], request) }
+            for _ in 0..<3 {
+                let head = try town.grow()
+                let cosigned = try await town.heads.cosigned(head.size, within: .seconds(60))
+                let signers = try SignedNote(parsing: cosigned.note).verify(
+                    with: witnesses.map(\.cosigner.verifierKey))
+                #expect(signers == [witnesses[1].cosigner.verifierKey], "\(what)")
+            }
+            while !town.notes.text.contains("it is asked no more") { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(town.heads.statuses[0].cosignatures == 0, "\(what)")
+        }
+    }
+
+    @Test(arguments: claims.indices)
+    func `at the start, a claim of another history is never outvoted`(_ place: Int) async throws {
+        let (what, behave) = Self.claims[place]
+        let witnesses = try ["bad", "good", "better"].map(ScriptedWitness.init)
+        let town = try Town(SmallLog(entries: 2), witnesses, needed: 1)
+        witnesses[0].behave { request in try await behave(witnesses[0], request) }
+        let good: @Sendable (WitnessRequest) async throws -> WitnessReply? = { [heads = town.heads] _ in
+            let isClaimed = if case .contradicting = heads.statuses[0].condition { true } else { false }
+            return isClaimed ? nil : reply(503)
+        }
+        for witness in witnesses[1...] { witness.behave(good) }
+        try await town.running {
+            _ = try await town.heads.cosigned(TreeSize(2), within: .seconds(60))
+            while town.heads.statuses[0].failures < 3 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(!town.heads.isOpen && town.notes.text.contains("it is asked again"), "\(what)")
+            witnesses[0].behave(nil)
+            #expect(await town.heads.opened(), "\(what): it cosigns after all")
+        }
+    }
 
     @Test(arguments: faults.indices)
     func `a witness that is of no use holds nothing up, and nothing of it is kept`(_ place: Int) async throws {

@@ -137,13 +137,41 @@ import Testing
             Array("x\n\ny\n".utf8),
         ]
         for page in pages {
-            witness.behave { request in request.body == nil ? reply(200, page) : reply(422) }
+            witness.behave { _ in reply(503) }
             let town = try Town(log, [witness, good], needed: 1)
             try await town.running {
+                #expect(await town.heads.opened())
+                let before = town.heads.statuses[0].failures
+                witness.behave { request in request.body == nil ? reply(200, page) : reply(422) }
                 let head = try town.grow()
                 #expect(try await town.heads.cosigned(head.size, within: .seconds(60)).size == head.size)
-                while town.heads.statuses[0].failures == 0 { try await Task.sleep(for: .milliseconds(5)) }
+                while town.heads.statuses[0].failures == before { try await Task.sleep(for: .milliseconds(5)) }
             }
         }
+    }
+
+    @Test func `proof that cannot be fetched is asked for again, and the others do not outvote it`() async throws {
+        let log = try SmallLog(entries: 3)
+        let copy = try SmallLog(copying: log)
+        let (ahead, lagging) = (try ScriptedWitness("ahead"), try ScriptedWitness("lagging"))
+        let town = try Town(log, [ahead], needed: 1)
+        try await town.running {
+            _ = try await town.heads.cosigned(town.grow().size, within: .seconds(60))
+        }
+        let fetches = Mutex(0)
+        ahead.behave { request in
+            guard request.body == nil else { return nil }
+            let fetch = fetches.withLock { count in
+                count += 1
+                return count
+            }
+            if fetch == 1 { try await Task.sleep(for: .seconds(60)) }
+            return fetch < 4 ? reply(502) : nil
+        }
+        lagging.behave { _ in fetches.withLock { $0 } < 2 ? reply(503) : nil }
+        let restored = try Town(copy, [ahead, lagging], needed: 1)
+        let claim = try #require(await fork(of: restored))
+        #expect(claim.witness == "ahead" && claim.evidence != nil && !restored.heads.isOpen)
+        #expect(restored.notes.text.contains("could not be fetched"))
     }
 }
