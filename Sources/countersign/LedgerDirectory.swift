@@ -103,14 +103,16 @@ struct LedgerDirectory {
     }
 
     /// The same for a server: what witnesses have to confirm before new heads are signed is left to it.
+    ///
+    /// - Parameter witnessing: a change of whom to ask, taken up when nothing stands in the way any more; nil: no change.
     func openHeld(
-        passphrase: [UInt8]?, limits: SequencerLimits = SequencerLimits(),
+        passphrase: [UInt8]?, witnessing change: WitnessSetting? = nil, limits: SequencerLimits = SequencerLimits(),
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> (ledger: OpenedLedger, settings: Settings) {
         try BackupManifest.requireNone(in: self)
         let keys = try keyRing(passphrase: passphrase)
         let settings = try Settings(file: settingsFile)
-        let witnessing = try WitnessSetting(of: self)
+        let witnessing = try change ?? WitnessSetting(of: self)
         // Heads under retired keys are the log's too.
         let plan = try witnessing?.plan(logKeys: keys.list.keys.map(\.verifier))
         try RestoredMark.requireServable(self, hasQuorum: plan?.needsQuorum ?? false)
@@ -118,6 +120,8 @@ struct LedgerDirectory {
             let signer = try keys.signer()
             let index = try SQLiteIndex(path: indexFile)
             let storage = try LogFiles.open(path, origin: signer.origin, seen: try seen(by: index))
+            // Under the log's lock: no other process serves by it.
+            try change?.takeUp(in: self)
             let clock = SystemClock()
             let witnesses = try plan.map { try self.witnesses($0, of: storage, keys, note: note) }
             var parts = LedgerParts(

@@ -6,6 +6,7 @@ import LedgerEngine
 import LedgerHTTP
 import Logging
 import NIOCore
+import SignedNotes
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -100,13 +101,12 @@ struct ServeCommand: AsyncParsableCommand {
         if let complaint = configuration.complaint { throw CommandFailure.usage(complaint) }
         var logger = Logger(label: "countersign") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
-        if let witnesses {
-            try WitnessSetting.takeUp(witnesses, in: directory, logKeys: directory.keyList().keys.map(\.verifier))
-        }
+        let witnessing = try WitnessSetting(of: directory, changedTo: witnesses)
+        configuration.acknowledgement = try acknowledgement(witnessing)
         let (opened, settings) = try await directory.openHeld(
-            passphrase: ledger.passphrase(), limits: limits, note: { [logger] in logger.warning("\($0)") })
+            passphrase: ledger.passphrase(), witnessing: witnessing, limits: limits,
+            note: { [logger] in logger.warning("\($0)") })
         configuration.rules = settings.rules
-        configuration.acknowledgement = try acknowledgement(opened)
         let services = stamping.map { stamping in
             TimestampService(
                 stamping: stamping, reader: { opened.sequencer.reader }, every: .seconds(timestampEvery * 3_600),
@@ -130,9 +130,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func acknowledgement(_ opened: OpenedLedger) throws -> Acknowledgement {
+    private func acknowledgement(_ witnessing: WitnessSetting?) throws -> Acknowledgement {
         guard acknowledge == .cosigned else { return .published }
-        guard opened.witnesses?.plan.needsQuorum == true else {
+        guard witnessing?.policy?.quorum != nil else {
             throw CommandFailure.usage("--acknowledge cosigned needs a policy with a quorum: name it with --witnesses")
         }
         guard (1...600).contains(cosignLimit) else {

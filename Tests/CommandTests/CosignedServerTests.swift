@@ -201,7 +201,25 @@ import Testing
         defer { server.stop() }
         let error = #expect(throws: ServerDidNotStart.self) { try town.serve() }
         #expect(error?.output.contains("another process writes this log") == true)
+        let setting = try readFile(town.data + "/witnesses")
+        for arguments in [["--witnesses", "none"], ["--witnesses", "none", "--acknowledge", "cosigned"]] {
+            #expect(throws: ServerDidNotStart.self) { try ServerProcess(data: town.data, arguments: arguments) }
+            #expect(try readFile(town.data + "/witnesses") == setting, "who does not start changes nothing")
+        }
         _ = try await town.wait(for: "/readyz", 200, at: server)
+    }
+
+    @Test func `a file of witnesses that lost its policy is no order to ask nobody`() throws {
+        let town = try CosignedLog(witnesses: 1)
+        let file = town.data + "/witnesses"
+        for text in ["", "\n", "# Taken up at 2026-11-25T12:00:00.000Z. Changed by `countersign serve --witnesses`.\n"]
+        {
+            try writeFile(Array(text.utf8), file)
+            let error = #expect(throws: ServerDidNotStart.self) { try ServerProcess(data: town.data) }
+            #expect(error?.output.contains("is no policy") == true, "\(text): \(error?.output ?? "")")
+        }
+        try FileManager.default.removeItem(atPath: file)
+        #expect(try town.serve().stop() == 0)
     }
 
     /// What a peer in a witness's place may do, in Python.

@@ -3,6 +3,7 @@ import Cosigning
 import Foundation
 import LedgerCrypto
 import LedgerEngine
+import LedgerHTTP
 import SignedNotes
 
 /// By which tlog-policy a ledger has its heads cosigned: the file `witnesses` in its directory.
@@ -19,22 +20,37 @@ struct WitnessSetting {
     init?(of directory: LedgerDirectory) throws {
         guard FileManager.default.fileExists(atPath: directory.witnessesFile) else { return nil }
         bytes = try Files.read(directory.witnessesFile)
-        let lines = bytes.split(separator: UInt8(ascii: "\n"))
-        if lines.allSatisfy({ $0.first == UInt8(ascii: "#") }) {
+        if Self.asksNobody(bytes) {
             policy = nil
             return
         }
         do { policy = try TLogPolicy(parsing: bytes) } catch {
             throw CommandFailure.failed("\(directory.witnessesFile) is no policy: \(error)")
         }
+        guard policy?.witnesses.isEmpty == false else {
+            throw CommandFailure.failed("\(directory.witnessesFile) is no policy: it names no witness")
+        }
     }
 
     private init(_ policy: TLogPolicy?, takenUp time: Timestamp) {
         self.policy = policy
-        let what = policy == nil ? "Nobody is asked since" : "Taken up at"
-        bytes =
-            Array("# \(what) \(time.ledgerForm). Changed by `countersign serve --witnesses`.\n".utf8)
-            + (policy?.formatted ?? [])
+        let line = policy == nil ? Self.nobody(since: time) : "# Taken up at \(time.ledgerForm). \(Self.changedBy)\n"
+        bytes = Array(line.utf8) + (policy?.formatted ?? [])
+    }
+
+    private static let changedBy = "Changed by `countersign serve --witnesses`."
+
+    private static func nobody(since time: Timestamp) -> String {
+        "# Nobody is asked since \(time.ledgerForm). \(changedBy)\n"
+    }
+
+    /// Only what this program wrote says so: a file that lost its policy does not.
+    private static func asksNobody(_ bytes: [UInt8]) -> Bool {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let place = text.firstRange(of: "# Nobody is asked since "), place.lowerBound == text.startIndex,
+            let time = Timestamp(Text(String(text[place.upperBound...].prefix { $0 != " " }.dropLast())))
+        else { return false }
+        return text == nobody(since: time)
     }
 
     /// Whom to ask; nil where nobody is.
@@ -44,14 +60,25 @@ struct WitnessSetting {
         } catch { throw CommandFailure.usage("the policy for witnesses cannot be used: \(error)") }
     }
 
-    /// Takes up what `serve --witnesses` names, if it is not in use already: a policy file, or `none`.
-    static func takeUp(_ name: String, in directory: LedgerDirectory, logKeys: [VerifierKey]) throws {
+    /// What `serve --witnesses` names, a policy file or `none`, checked but not taken up; the ledger's own where it names
+    /// nothing, or what is in use already.
+    init?(of directory: LedgerDirectory, changedTo name: String?) throws {
         let current = try WitnessSetting(of: directory)
-        let policy = name == "none" ? nil : try LedgerDirectory.trust(file: name)
-        guard policy != current?.policy else { return }
-        let taken = WitnessSetting(policy, takenUp: Timestamp(milliseconds: SystemClock().now().wall))
-        _ = try taken.plan(logKeys: logKeys)
-        try Files.write(taken.bytes, to: directory.witnessesFile)
+        let policy = try name.flatMap { $0 == "none" ? nil : try LedgerDirectory.trust(file: $0) }
+        if name == nil || policy == current?.policy {
+            guard let current else { return nil }
+            self = current
+            return
+        }
+        self.init(policy, takenUp: Timestamp(milliseconds: SystemClock().now().wall))
+        _ = try plan(logKeys: directory.keyList().keys.map(\.verifier))
+    }
+
+    /// Makes it the ledger's own. For the process that has the log's lock.
+    func takeUp(in directory: LedgerDirectory) throws {
+        guard try WitnessSetting(of: directory)?.bytes != bytes else { return }
+        try Files.write(bytes, to: directory.witnessesFile)
+        try Files.flush(folder: directory.path)
     }
 
     /// The change as an entry of the log. Recorded once: the same file gives the same identity.
