@@ -222,6 +222,24 @@ import Testing
         #expect(try town.serve().stop() == 0)
     }
 
+    @Test func `the witnesses are changed by name: to a policy without a quorum, and to nobody`() throws {
+        let town = try CosignedLog(witnesses: 1, quorum: nil)
+        for name in [town.policy, "none"] {
+            // The second start names nobody: what was named last holds, and is recorded once.
+            for arguments in [["--witnesses", name], []] {
+                #expect(try ServerProcess(data: town.data, arguments: arguments).stop() == 0)
+            }
+        }
+        let check = try Binary.countersign.run(["check", "--data", town.data])
+        #expect(check.code == 0, "\(check.output)\(check.errors)")
+        let entries = try String(
+            decoding: filesBelow(town.data + "/entries").flatMap {
+                try readFile(town.data + "/entries/" + $0)
+            }, as: UTF8.self)
+        let changes = entries.components(separatedBy: "\"setting\":\"witnesses\"").dropFirst().map { $0.prefix(16) }
+        #expect(changes.count >= 2 && changes.last == ",\"value\":\"none\"}", "\(changes)")
+    }
+
     /// What a peer in a witness's place may do, in Python.
     /// - Parameter open: the file that is there from when the log is open: a claim of another history would hold it before.
     static func behaviours(open: String) -> [String] {

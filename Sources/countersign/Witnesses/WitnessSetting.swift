@@ -83,11 +83,12 @@ struct WitnessSetting {
 
     /// The change as an entry of the log. Recorded once: the same file gives the same identity.
     func event(by principal: Principal, at time: Timestamp) throws -> ApprovalEvent {
-        var value = JSONValue.null
+        // The words of a tlog-policy: an event has no null.
+        var value = JSONValue.text("none")
         if let policy {
             func text(_ bytes: [UInt8]) -> JSONValue { .text(String(decoding: bytes, as: UTF8.self)) }
             value = .object([
-                "quorum": policy.quorum.map(text) ?? .null, "sha256": .text(Digest.sha256(policy.formatted).hex),
+                "quorum": policy.quorum.map(text) ?? .text("none"), "sha256": .text(Digest.sha256(policy.formatted).hex),
                 "witnesses": .array(policy.witnesses.map { text($0.key.formatted) }),
             ])
         }
