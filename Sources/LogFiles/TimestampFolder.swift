@@ -4,8 +4,8 @@ import MerkleTree
 
 /// The timestamps of a log's heads as files: `timestamps/<size>.tsr`, each an authority's whole answer as it came.
 ///
-/// A file is there whole and durable, or not at all, and never changes: of two answers for one head the earlier says
-/// more. Nothing of the log depends on them. Safe from any thread; one process at a time adds.
+/// A file is there whole and durable, or not at all, and stays: of two answers for one head the earlier says more. Only
+/// one that was found to be bad is replaced. Nothing of the log depends on them. Safe from any thread; one process at a time adds.
 public struct TimestampFolder: HeadTimestamps {
     private let directory: String
     private let path: String
@@ -33,15 +33,16 @@ public struct TimestampFolder: HeadTimestamps {
 
     /// Keeps an answer. When this returns, it survives a power cut.
     ///
-    /// - Returns: false where the head has an answer already, which stays.
+    /// - Parameter bad: the answer that the new one replaces, if it is still there.
+    /// - Returns: false where the head has another answer already, which stays.
     @discardableResult
-    public func add(_ answer: [UInt8], for size: TreeSize) throws -> Bool {
+    public func add(_ answer: [UInt8], for size: TreeSize, replacing bad: [UInt8]? = nil) throws -> Bool {
         try system.makeDirectory(path)
         try system.flushDirectory(directory)
         let lock = try OpenFile("\(path)/.lock", for: .creating, in: system)
         guard try lock.lock() else { throw StorageError.locked("another process adds a timestamp to \(path)") }
         return try withExtendedLifetime(lock) {
-            if try system.contents(of: file(size)) != nil {
+            if let kept = try system.contents(of: file(size)), kept != bad {
                 // Named by a process that was killed before it flushed the name, perhaps.
                 try system.flushDirectory(path)
                 return false

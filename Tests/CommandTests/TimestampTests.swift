@@ -58,6 +58,24 @@ struct TimestampTests {
         #expect(unasked.code == 0 && unasked.output.contains("not checked  time authorities"), "\(unasked.output)")
     }
 
+    @Test func `an answer that nobody judged is said to be one, and gives way to one that verifies`() throws {
+        let stranger = try TimeAuthority(in: URL(fileURLWithPath: scratch.path("stranger")))
+        let unjudged = try stamp(TimeServer(stranger))
+        #expect(unjudged.code == 0 && unjudged.errors.contains("nobody judged"), "\(unjudged)")
+        let file = "\(log.ledger.data)/timestamps/\(try #require(try kept().first))"
+        let first = try readFile(file)
+        let still = try stamp(TimeServer(stranger), "--timestamp-ca", authority.caFile)
+        #expect(still.code == 1, "\(still)")
+        #expect(try readFile(file) == first, "only what verifies replaces it")
+        let time = try TimeServer(authority)
+        let judged = try stamp(time, "--timestamp-ca", authority.caFile, "--json")
+        #expect(judged.code == 0 && judged.output.contains(#""new":true"#) && judged.errors.isEmpty, "\(judged)")
+        let second = try readFile(file)
+        #expect(second != first)
+        #expect(try stamp(time, "--timestamp-ca", authority.caFile).output.contains("already stamped"))
+        #expect(try readFile(file) == second)
+    }
+
     @Test func `a timestamp of another head, by another authority, or none at all is not taken for one`() throws {
         let time = try TimeServer(authority)
         let tiles = scratch.path("tiles")

@@ -28,22 +28,26 @@ struct HeadStamping: Sendable {
         let published = reader.published
         let checkpoint = try Checkpoint(parsing: try SignedNote(parsing: published.note).text)
         let imprint = Digest.sha256(checkpoint.formatted)
-        if let answer = try folder.answer(for: published.size) {
-            return Stamped(
-                head: published.head, token: try Self.kept(answer, imprint, published.size), isNew: false)
+        let answer = try folder.answer(for: published.size)
+        if let answer, let token = try kept(answer, imprint, published.size) {
+            return Stamped(head: published.head, token: token, isNew: false)
         }
         let token = try await authority.stamp(imprint)
         try requireAfterEntries(token, reader, published.size)
-        let isNew = try folder.add(token.der, for: published.size)
+        let isNew = try folder.add(token.der, for: published.size, replacing: answer)
         return Stamped(head: published.head, token: token, isNew: isNew)
     }
 
-    private static func kept(_ answer: [UInt8], _ imprint: Digest, _ size: TreeSize) throws -> TimestampToken {
+    /// Nil where there is a CA file and the answer, taken once without one perhaps, does not verify under it: one that does
+    /// may replace it.
+    private func kept(_ answer: [UInt8], _ imprint: Digest, _ size: TreeSize) throws -> TimestampToken? {
         do throws(TimestampError) {
             let token = try TimestampToken(parsing: answer)
             try token.requireImprint(imprint)
+            if let roots = authority.roots { try token.verify(imprint: imprint, under: roots) }
             return token
         } catch {
+            guard authority.roots == nil else { return nil }
             throw CommandFailure.failed("timestamps/\(size).tsr is not the timestamp of that head: \(error)")
         }
     }

@@ -45,6 +45,9 @@ struct TimestampCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure.failed("\(error)")
         }
+        if stamping.authority.roots == nil {
+            Terminal.note("without --timestamp-ca nobody judged whether an authority that is trusted signed the answer")
+        }
         let file = "\(directory.path)/timestamps/\(stamped.head.size).tsr"
         let whose = stamped.token.authority.isEmpty ? "" : " by \(stamped.token.authority)"
         output.print(

@@ -88,7 +88,8 @@ struct WitnessSetting {
         if let policy {
             func text(_ bytes: [UInt8]) -> JSONValue { .text(String(decoding: bytes, as: UTF8.self)) }
             value = .object([
-                "quorum": policy.quorum.map(text) ?? .text("none"), "sha256": .text(Digest.sha256(policy.formatted).hex),
+                "quorum": policy.quorum.map(text) ?? .text("none"),
+                "sha256": .text(Digest.sha256(policy.formatted).hex),
                 "witnesses": .array(policy.witnesses.map { text($0.key.formatted) }),
             ])
         }
