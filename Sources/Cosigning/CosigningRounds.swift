@@ -181,7 +181,7 @@ struct CosigningRounds {
     mutating func kept(_ head: PublishedHead, of number: Int, at now: Instant) -> Effects {
         var effects = Effects()
         guard ending == nil, head.size >= cosigned?.size ?? .zero else { return effects }
-        cosigned = head
+        if !(cosigned.map(head.isPart) ?? false) { cosigned = head }
         if number == round.number { round.isSettled = round.isSettled || plan.needsQuorum }
         openIfConfirmed(&effects)
         reply(&effects) { $0.size <= head.size ? .success(head) : nil }

@@ -233,10 +233,6 @@ extension WitnessPlan {
                 "a cosigned head of \(kept.size) entries was kept, and it is not one of this log, which has "
                     + "\(reader.published.size)")
         }
-        guard let note = try? SignedNote(parsing: kept.note),
-            let signers = try? note.verify(with: logKeys + asked.map(\.key)), signers.contains(where: logKeys.contains),
-            policy.isWitnessed(by: asked.filter { signers.contains($0.key) }.map(\.name))
-        else { return nil }
-        return kept
+        return accepts(kept) ? kept : nil
     }
 }

@@ -1,4 +1,5 @@
 import LedgerCrypto
+import LedgerEngine
 import SignedNotes
 
 /// Which witnesses a log asks, and which of them make up its quorum: the log's own tlog-policy, found fit for that.
@@ -56,6 +57,15 @@ public struct WitnessPlan: Hashable, Sendable {
 
     /// Whether a head needs witnesses before it counts.
     public var needsQuorum: Bool { policy.quorum != nil }
+
+    /// Whether a key of the log signed the head and the quorum cosigned it: a head that was kept under another policy
+    /// may lack what this one asks for.
+    public func accepts(_ head: PublishedHead) -> Bool {
+        guard let note = try? SignedNote(parsing: head.note),
+            let signers = try? note.verify(with: logKeys + asked.map(\.key)), signers.contains(where: logKeys.contains)
+        else { return false }
+        return policy.isWitnessed(by: asked.filter { signers.contains($0.key) }.map(\.name))
+    }
 
     /// The names of those at these places.
     func names(_ places: some Sequence<Int>) -> [[UInt8]] { places.map { asked[$0].name } }

@@ -44,7 +44,9 @@ public final class CosignedHeads: CosignatureStore {
     public func keep(_ head: PublishedHead) throws {
         try state.withLock { state in
             if let broken = state.broken { throw StorageError.broken(broken) }
-            guard head.size >= state.newest?.size ?? .zero, head != state.newest else { return }
+            if let newest = state.newest, head.size < newest.size || head == newest || head.isPart(of: newest) {
+                return
+            }
             let record = HeadRecord(size: head.size.value, root: head.head.root, note: head.note).encoded
             do {
                 try state.file.write(record, at: state.end)

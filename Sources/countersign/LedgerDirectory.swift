@@ -176,8 +176,9 @@ struct LedgerDirectory {
     /// What others may read of the log, the server running or not: up to the newest head that has its quorum, where the
     /// ledger asks for one.
     func publishedLog() throws -> PublishedLog {
-        guard try WitnessSetting(of: self)?.policy?.quorum != nil else { return try PublishedLog(path) }
-        guard let cosigned = try CosignedHeads.newest(in: path) else {
+        let plan = try WitnessSetting(of: self)?.plan(logKeys: keyList().keys.map(\.verifier))
+        guard let plan, plan.needsQuorum else { return try PublishedLog(path) }
+        guard let cosigned = try CosignedHeads.newest(in: path), plan.accepts(cosigned) else {
             throw StorageError.outOfRange(
                 "no head was cosigned yet by the quorum of witnesses that the ledger asks for")
         }

@@ -83,7 +83,7 @@ import Testing
         let heads = try readFile(old + "-restored/heads")
         for _ in 0..<2 {
             let fooled = try strangers.serve(data: old + "-restored")
-            for _ in 0..<600 where !strangers.errors(of: old + "-restored").contains("never saw this log") {
+            for _ in 0..<3_000 where !strangers.errors(of: old + "-restored").contains("never saw this log") {
                 try await Task.sleep(for: .milliseconds(20))
             }
             #expect(strangers.errors(of: old + "-restored").contains("never saw this log"))

@@ -103,7 +103,7 @@ final class CosignedLog {
 
     /// Waits until the path answers with this status; its body.
     func wait(for path: String, _ status: UInt, at server: ServerProcess) async throws -> [UInt8] {
-        for _ in 0..<600 {
+        for _ in 0..<3_000 {
             let answer = try await get(path, from: server)
             if answer.status == status { return answer.body }
             try await Task.sleep(for: .milliseconds(20))
@@ -116,7 +116,7 @@ final class CosignedLog {
     /// Waits until the served checkpoint has `size` entries or more, and verifies it under the policy.
     func wait(forCheckpoint size: UInt64, at server: ServerProcess) async throws -> PolicyVerdict {
         let trust = try TLogPolicy(parsing: readFile(policy))
-        for _ in 0..<600 {
+        for _ in 0..<3_000 {
             let answer = try await get("/checkpoint", from: server)
             if answer.status == 200 {
                 let verdict = try trust.verify(note: SignedNote(parsing: answer.body))

@@ -27,7 +27,7 @@ import Testing
         // The third comes back, and its signature is added while the head stands.
         try town.startWitness(2)
         var cosigners = 0
-        for _ in 0..<600 where cosigners < 3 {
+        for _ in 0..<3_000 where cosigners < 3 {
             cosigners = try await town.wait(forCheckpoint: 4, at: server).cosigners.count
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -184,7 +184,7 @@ import Testing
         async let two = ledger.post("two", to: there)
         let answers = await [one, two]
         #expect(answers.count { $0 == 201 } <= 1, "\(answers)")
-        for _ in 0..<500 where server.isRunning && other.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<3_000 where server.isRunning && other.isRunning { try await Task.sleep(for: .milliseconds(20)) }
         try #require(server.isRunning != other.isRunning, "two histories are being signed")
         let stopped = server.isRunning ? (other, copy) : (server, town.data)
         #expect(stopped.0.waitUntilExit() == 1)
@@ -220,6 +220,21 @@ import Testing
         }
         try FileManager.default.removeItem(atPath: file)
         #expect(try town.serve().stop() == 0)
+    }
+
+    @Test func `what a new policy's quorum has not cosigned is not exported as if it had`() async throws {
+        let town = try CosignedLog(witnesses: 1)
+        let server = try town.serve()
+        _ = try await town.wait(forCheckpoint: 2, at: server)
+        #expect(server.stop() == 0)
+        func export(_ name: String) throws -> CommandResult {
+            try Binary.countersign.run(["tiles", "export", town.scratch.path(name), "--data", town.data])
+        }
+        #expect(try export("before").code == 0)
+        let strangers = try CosignedLog(strangersTo: town)
+        try writeFile(readFile(strangers.policy), town.data + "/witnesses")
+        let refused = try export("after")
+        #expect(refused.code != 0 && refused.errors.contains("no head was cosigned yet"), "\(refused)")
     }
 
     @Test func `the witnesses are changed by name: to a policy without a quorum, and to nobody`() throws {

@@ -66,4 +66,23 @@ struct PlanTests {
             #expect(newest == nil || newest == head || newest == longer)
         }
     }
+
+    @Test func `a note with fewer of the same cosignatures does not displace one with more`() throws {
+        let log = try SmallLog(entries: 2)
+        let head = try #require(log.storage.published)
+        let note = try SignedNote(parsing: head.note)
+        let lines = try ["a", "b", "c"].map {
+            try NoteCosigner(name: Array($0.utf8), key: PrivateKey(generating: .ed25519)).cosign(note.text, at: 1)
+        }
+        func cosigned(by lines: ArraySlice<NoteSignature>) throws -> PublishedHead {
+            PublishedHead(head: head.head, note: try note.adding(Array(lines)).formatted)
+        }
+        let file = try CosignedHeads(log.folder)
+        let both = try cosigned(by: lines[..<2])
+        for kept in [both, try cosigned(by: lines[..<1])] { try file.keep(kept) }
+        #expect(try file.newest() == both)
+        let other = try cosigned(by: lines[2...])
+        try file.keep(other)
+        #expect(try CosignedHeads(log.folder).newest() == other, "another policy's witnesses are no part of these")
+    }
 }
