@@ -58,6 +58,10 @@ extension TimestampToken {
             }
             sum += value * unit
         }
+        // Whoever may be a day off contradicts nothing.
+        guard sum <= 86_400 * 1_000_000 else {
+            throw TimestampError(.malformed, "the timestamp's accuracy is more than a day")
+        }
         return sum
     }
 

@@ -46,10 +46,21 @@ public enum HeadTimestamp {
     }
 }
 
-extension LogTree {
-    /// How far the authority's clock and the ledger's may be apart.
+extension HeadTimestamp {
+    /// How far the authority's clock and the ledger's may be apart, in milliseconds.
     private static let tolerance: Int64 = 60_000
 
+    /// Refuses a timestamp from before the head's last entry was sealed, which nobody can have seen.
+    public static func require(_ token: TimestampToken, after sealed: Timestamp) throws(TimestampError) {
+        guard sealed.milliseconds <= token.time + (token.accuracy ?? 0) / 1_000 + tolerance else {
+            throw TimestampError.contradiction(
+                "it says \(Timestamp(milliseconds: token.time).ledgerForm), and the head's last entry was sealed at "
+                    + "\(sealed.ledgerForm): one of the two clocks is wrong")
+        }
+    }
+}
+
+extension LogTree {
     /// Checks the timestamps of heads that a verified tree covers: each is of the head that this tree had at its size,
     /// signed by an authority under `roots`, and not from before that head's last entry was sealed.
     ///
@@ -89,12 +100,7 @@ extension LogTree {
         }
         let token = try HeadTimestamp.verify(answer, of: earlier, origin: head.origin, under: roots)
         if let sealed = try ledgerTime(before: size, in: head.head) {
-            let latest = token.time + (token.accuracy ?? 0) / 1000 + Self.tolerance
-            guard sealed.milliseconds <= latest else {
-                throw TimestampError.contradiction(
-                    "it says \(Timestamp(milliseconds: token.time).ledgerForm), and the head's last entry was sealed at "
-                        + "\(sealed.ledgerForm): one of the two clocks is wrong")
-            }
+            try HeadTimestamp.require(token, after: sealed)
         }
         return token
     }

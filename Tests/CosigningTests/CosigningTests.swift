@@ -123,6 +123,18 @@ import Testing
         ),
     ]
 
+    /// Heads that are signed now get the cosignature of one witness, and of no other.
+    private static func expectGrowth(
+        of town: Town, cosignedBy good: ScriptedWitness, of witnesses: [ScriptedWitness], _ what: String
+    ) async throws {
+        for _ in 0..<3 {
+            let head = try town.grow()
+            let cosigned = try await town.heads.cosigned(head.size, within: .seconds(60))
+            let signers = try SignedNote(parsing: cosigned.note).verify(with: witnesses.map(\.cosigner.verifierKey))
+            #expect(signers == [good.cosigner.verifierKey], "\(what)")
+        }
+    }
+
     @Test(arguments: claims.indices)
     func `once the log is open, a claim without proof holds nothing up`(_ place: Int) async throws {
         let (what, behave) = Self.claims[place]
@@ -132,13 +144,7 @@ import Testing
         try await town.running {
             #expect(await town.heads.opened())
             witnesses[0].behave { request in try await behave(witnesses[0], request) }
-            for _ in 0..<3 {
-                let head = try town.grow()
-                let cosigned = try await town.heads.cosigned(head.size, within: .seconds(60))
-                let signers = try SignedNote(parsing: cosigned.note).verify(
-                    with: witnesses.map(\.cosigner.verifierKey))
-                #expect(signers == [witnesses[1].cosigner.verifierKey], "\(what)")
-            }
+            try await Self.expectGrowth(of: town, cosignedBy: witnesses[1], of: witnesses, what)
             while !town.notes.text.contains("it is asked no more") { try await Task.sleep(for: .milliseconds(5)) }
             #expect(town.heads.statuses[0].cosignatures == 0, "\(what)")
         }
@@ -172,13 +178,7 @@ import Testing
         witnesses[0].behave { request in try await behave(witnesses[0], request) }
         let town = try Town(log, witnesses, needed: 1)
         try await town.running {
-            for _ in 0..<3 {
-                let head = try town.grow()
-                let cosigned = try await town.heads.cosigned(head.size, within: .seconds(60))
-                let signers = try SignedNote(parsing: cosigned.note).verify(
-                    with: witnesses.map(\.cosigner.verifierKey))
-                #expect(signers == [witnesses[1].cosigner.verifierKey], "\(what)")
-            }
+            try await Self.expectGrowth(of: town, cosignedBy: witnesses[1], of: witnesses, what)
             while town.heads.statuses[0].failures == 0 {
                 try await Task.sleep(for: .milliseconds(5))
             }

@@ -20,9 +20,11 @@ public struct TimeAuthority: Sendable {
     ///   - folder: is made; one authority each.
     ///   - days: how long its certificate is valid, from now; below 0 it ended before.
     ///   - digests: what it stamps.
+    ///   - accuracy: what it says of its clock, as openssl's configuration does.
     ///   - environment: of its programs: a clock of its own, for instance.
     public init(
-        in folder: URL, days: Int = 30, digests: String = "sha256", environment: [String: String] = [:]
+        in folder: URL, days: Int = 30, digests: String = "sha256", accuracy: String = "secs:1, millisecs:500",
+        environment: [String: String] = [:]
     ) throws {
         guard let openssl = Self.command else { throw Failure(words: "the openssl command is not installed") }
         self.folder = folder
@@ -43,7 +45,7 @@ public struct TimeAuthority: Sendable {
             signer_digest = sha256
             default_policy = 1.2.3.4.1
             digests = \(digests)
-            accuracy = secs:1, millisecs:500
+            accuracy = \(accuracy)
             clock_precision_digits = 3
             ordering = yes
             tsa_name = yes

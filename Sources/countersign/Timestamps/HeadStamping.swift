@@ -4,6 +4,7 @@ import LedgerEngine
 import LogFiles
 import MerkleTree
 import SignedNotes
+import Verification
 
 /// Has a log's newest head stamped, and keeps the answer beside the log.
 struct HeadStamping: Sendable {
@@ -19,9 +20,6 @@ struct HeadStamping: Sendable {
 
         var time: Timestamp { Timestamp(milliseconds: token.time) }
     }
-
-    /// How far the two clocks may be apart before one of them has to be wrong.
-    private static let tolerance: Int64 = 60_000
 
     /// Stamps the published head, unless it is stamped.
     func stampNewest(_ reader: LedgerReader) async throws -> Stamped {
@@ -56,11 +54,10 @@ struct HeadStamping: Sendable {
     private func requireAfterEntries(_ token: TimestampToken, _ reader: LedgerReader, _ size: TreeSize) throws {
         guard size.value > 0 else { return }
         let sealed = try reader.entry(at: LeafIndex(size.value - 1)).ledgerTime
-        let latest = token.time + (token.accuracy ?? 0) / 1000 + Self.tolerance
-        guard sealed.milliseconds <= latest else {
-            throw CommandFailure.failed(
-                "\(authority.address) says that it is \(Timestamp(milliseconds: token.time).ledgerForm), and entry "
-                    + "\(size.value - 1) was sealed at \(sealed.ledgerForm): one of the two clocks is wrong")
+        do {
+            try HeadTimestamp.require(token, after: sealed)
+        } catch {
+            throw CommandFailure.failed("the timestamp of \(authority.address) is not kept: \(error)")
         }
     }
 
