@@ -256,7 +256,7 @@ struct WitnessClient: Sendable {
     }
 
     private func send(_ request: HTTPClientRequest) async throws -> Answer {
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         return Answer(
             status: response.status.code, type: response.headers.first(name: "content-type"),
             body: Array(buffer: try await response.body.collect(upTo: 2 << 20)))

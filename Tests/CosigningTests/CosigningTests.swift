@@ -197,11 +197,9 @@ import Testing
                 return nil
             }
             let head = try town.grow()
-            let start = ContinuousClock.now
             await #expect(throws: HeadWitnesses.NotCosigned.late) {
                 try await town.heads.cosigned(head.size, within: .milliseconds(200))
             }
-            #expect(ContinuousClock.now - start < .seconds(30))
             witness.behave(nil)
             #expect(try await town.heads.cosigned(head.size, within: .seconds(60)).size == head.size)
         }
