@@ -8,24 +8,21 @@ import MerkleTree
 ///
 /// Sources, types and principals are interned (`word`): they repeat in every row. What many entries share (a type,
 /// a principal) is kept as `Posting`s, each the positions of one transaction; the ledger's time as the first position
-/// of each moment. So an entry costs two rows of its own: its identity and its subject. Identities are ordered by
-/// source and id: ids that grow with time (UUIDv7) are appended, which is three times as cheap as scattering them.
+/// of each moment. Identities and subjects are
+/// `Marks`: sorted runs of keyed fingerprints.
 enum IndexFile {
     /// "CSgn": marks the file as a Countersign index.
     static let applicationID: Int32 = 0x4353_676E
     /// Connections that read at once.
     static let readers = 4
     /// Grows with every change of the schema; another number means: rebuild.
-    static let version: Int32 = 2
+    static let version: Int32 = 3
 
     static let schema = """
         CREATE TABLE applied (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL,
             sum BLOB NOT NULL);
         CREATE TABLE word (number INTEGER PRIMARY KEY, text BLOB NOT NULL UNIQUE);
         CREATE TABLE moment (ledgertime INTEGER PRIMARY KEY, position INTEGER NOT NULL);
-        CREATE TABLE identity (source INTEGER NOT NULL, id BLOB NOT NULL, position INTEGER NOT NULL,
-            PRIMARY KEY (source, id)) WITHOUT ROWID;
-        CREATE TABLE of_subject (key BLOB NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (key, position)) WITHOUT ROWID;
         CREATE TABLE posting (kind INTEGER NOT NULL, key INTEGER NOT NULL, first INTEGER NOT NULL, later BLOB NOT NULL,
             PRIMARY KEY (kind, key, first)) WITHOUT ROWID;
         """
@@ -49,7 +46,7 @@ enum IndexFile {
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
-            try database.execute(sql: "PRAGMA cache_size = -8192")
+            try database.execute(sql: "PRAGMA cache_size = \(database.configuration.readonly ? -1024 : -8192)")
         }
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { database in
@@ -71,6 +68,8 @@ enum IndexFile {
         let version = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         if tables == 0, application == 0, version == 0 {
             try database.execute(sql: schema)
+            try database.execute(sql: MarkFile.schema)
+            try MarkFile.writeKey(in: database)
             try write(.empty, in: database)
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
             try database.execute(sql: "PRAGMA user_version = \(Self.version)")

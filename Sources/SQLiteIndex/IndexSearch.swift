@@ -14,6 +14,7 @@ struct IndexSearch {
     static let mostResults = 1_000
 
     let query: EventQuery
+    let key: MarkKey
 
     func run(in database: Database) throws -> EventPage {
         let end = EventPage(indexes: [], next: nil)
@@ -57,7 +58,10 @@ struct IndexSearch {
     /// The query's keys; nil if one of them stands nowhere.
     private func keys(in database: Database) throws -> [PositionCursor]? {
         var keys: [PositionCursor] = []
-        if let subject = query.subject { keys.append(PositionCursor(subject: subject, in: database)) }
+        if let subject = query.subject {
+            var key = key
+            keys.append(try PositionCursor(subject: key.fingerprint(ofSubject: subject), in: database))
+        }
         for (kind, word) in [(Posting.Kind.approver, query.approver), (.actor, query.actor), (.type, query.type)] {
             guard let word else { continue }
             guard let number = try IndexLookup.number(of: word, in: database) else { return nil }

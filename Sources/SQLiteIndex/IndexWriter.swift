@@ -14,13 +14,10 @@ struct IndexWriter {
     private var postings: [Posting.Key: Posting] = [:]
     private var newest: Int64?
 
-    private let identity: BoundStatement
-    private let subject: BoundStatement
-
-    /// - Returns: the words that the cache may remember after the commit.
-    static func apply(_ rows: [IndexRow], head: TreeHead, words: WordCache, in database: Database) throws -> [Text:
-        Int64]
-    {
+    /// - Returns: what the caches may remember after the commit.
+    static func apply(
+        _ rows: [IndexRow], head: TreeHead, words: WordCache, marks: Marks, in database: Database
+    ) throws -> (words: [Text: Int64], marks: Marks.Addition) {
         guard let applied = try IndexFile.head(database) else { throw IndexError.unusable("the head is missing") }
         var next = applied.size.value
         for row in rows {
@@ -28,28 +25,21 @@ struct IndexWriter {
             next += 1
         }
         guard head.size.value == next else { throw IndexError.notContiguous(expected: next, got: head.size.value) }
-        var writer = try IndexWriter(database, words)
+        let addition = try marks.add(rows, in: database)
+        var writer = IndexWriter(database, words)
         for row in rows { try writer.add(row) }
         for (key, posting) in writer.postings { try writer.write(posting, under: key) }
         try IndexFile.write(head, in: database)
-        return writer.learnt
+        return (writer.learnt, addition)
     }
 
-    private init(_ database: Database, _ words: WordCache) throws {
+    private init(_ database: Database, _ words: WordCache) {
         self.database = database
         self.words = words
-        identity = try BoundStatement("INSERT OR IGNORE INTO identity VALUES (?, ?, ?)", in: database)
-        subject = try BoundStatement("INSERT INTO of_subject VALUES (?, ?)", in: database)
     }
 
     private mutating func add(_ row: IndexRow) throws {
         let position = Int64(row.index.value)
-        let source = try number(of: row.identity.source)
-        guard try identity.run(source, row.identity.id, position) == 1 else {
-            throw IndexError.duplicate(
-                source: row.identity.source.string, id: row.identity.id.string, at: row.index.value)
-        }
-        if let key = row.subject { try subject.run(key, position) }
         if newest != row.ledgerTime.milliseconds {
             newest = row.ledgerTime.milliseconds
             try database.cachedStatement(sql: "INSERT OR IGNORE INTO moment VALUES (?, ?)")
@@ -98,27 +88,6 @@ enum IndexLookup {
     static func number(of word: Text, in database: Database) throws -> Int64? {
         try Int64.fetchOne(
             database.cachedStatement(sql: "SELECT number FROM word WHERE text = ?"), arguments: [word.data])
-    }
-
-    static func positions(
-        of identities: [EventIdentity], words: WordCache, in database: Database
-    ) throws -> [LeafIndex?] {
-        let statement = try BoundStatement("SELECT position FROM identity WHERE source = ? AND id = ?", in: database)
-        var sources: [Text: Int64?] = [:]
-        var found: [LeafIndex?] = []
-        found.reserveCapacity(identities.count)
-        for identity in identities {
-            let source: Int64?
-            if let known = sources[identity.source] {
-                source = known
-            } else {
-                source = try words[identity.source] ?? number(of: identity.source, in: database)
-                sources[identity.source] = source
-            }
-            let position = try source.flatMap { try statement.number($0, identity.id) }
-            found.append(position.map { LeafIndex(UInt64($0)) })
-        }
-        return found
     }
 }
 

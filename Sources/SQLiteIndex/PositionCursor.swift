@@ -1,21 +1,20 @@
-import ApprovalEvents
 import Foundation
 import GRDB
 
 /// The positions that one key of a search has, ascending: asked for by "the first from here on".
 struct PositionCursor {
     private enum Source {
-        case subject(Text)
+        case subject(SubjectPositions)
         case posting(Posting.Key)
     }
 
-    private let source: Source
+    private var source: Source
     private let database: Database
     /// The posting that was read last, and up to where it speaks for the key.
     private var block: (positions: [Int64], until: Int64)?
 
-    init(subject: Text, in database: Database) {
-        source = .subject(subject)
+    init(subject: Fingerprint, in database: Database) throws {
+        source = .subject(try SubjectPositions(subject, in: database))
         self.database = database
     }
 
@@ -27,10 +26,9 @@ struct PositionCursor {
     /// The smallest position of the key that is not below `position`.
     mutating func first(from position: Int64) throws -> Int64? {
         switch source {
-        case .subject(let subject):
-            let statement = try database.cachedStatement(
-                sql: "SELECT position FROM of_subject WHERE key = ? AND position >= ? ORDER BY position LIMIT 1")
-            return try Int64.fetchOne(statement, arguments: [subject.data, position])
+        case .subject(var subject):
+            defer { source = .subject(subject) }
+            return try subject.first(from: position)
         case .posting(let key):
             if let block, let first = block.positions.first, first <= position, position <= block.until {
                 if let found = Self.first(in: block.positions, from: position) { return found }

@@ -18,12 +18,13 @@ import Synchronization
 /// may conceal. Files are mode 0600.
 public final class SQLiteIndex: EventIndex {
     private enum Store {
-        case usable(DatabasePool)
+        case usable(DatabasePool, Marks)
         /// Why the file cannot be used, in words for the log.
         case unusable(String)
     }
 
     private let path: String
+    private let sizes: MarkSizes
     private let store: Mutex<Store>
     private let words = WordCache()
     /// Fewer searches at once than there are readers: the look-ups of a commit never queue behind them.
@@ -33,9 +34,14 @@ public final class SQLiteIndex: EventIndex {
     ///
     /// - Throws: where a file can be neither opened nor made (a missing directory, a full disk), or SQLite does
     ///   not take the settings. Never because of what the file holds.
-    public init(path: String) throws {
+    public convenience init(path: String) throws {
+        try self.init(path: path, sizes: MarkSizes())
+    }
+
+    package init(path: String, sizes: MarkSizes) throws {
         self.path = path
-        store = Mutex(try Self.open(path))
+        self.sizes = sizes
+        store = Mutex(try Self.open(path, sizes))
     }
 
     /// Why nothing usable is there; nil if the index can be used.
@@ -45,7 +51,7 @@ public final class SQLiteIndex: EventIndex {
     }
 
     public func applied() throws -> TreeHead? {
-        guard case .usable(let pool) = store.withLock({ $0 }) else { return nil }
+        guard case .usable(let pool, _) = store.withLock({ $0 }) else { return nil }
         do {
             return try pool.read { try IndexFile.head($0) }
         } catch let error as DatabaseError where IndexFile.meansDamage(error) {
@@ -55,30 +61,59 @@ public final class SQLiteIndex: EventIndex {
     }
 
     public func positions(of identities: [EventIdentity]) throws -> [LeafIndex?] {
-        guard !identities.isEmpty else { return [] }
-        // Rows never change, and one that is not there yet is known to whoever asks: no look-up needs to agree with
-        // another. A transaction is cheaper only where it saves many statements a lock of their own.
-        return try reading(inTransaction: identities.count > 4) {
-            try IndexLookup.positions(of: identities, words: words, in: $0)
+        let (pool, marks) = try usable()
+        var key = marks.key
+        let fingerprints = identities.map { key.fingerprint(of: $0) }
+        let question = marks.ask(fingerprints)
+        if question.hits.isEmpty { return question.found.map(Self.index) }
+        return try watching(pool) {
+            // Rows never change, and one that is not there yet is known to whoever asks: no look-up needs to agree with
+            // another. A transaction is cheaper only where it saves many statements a lock of their own.
+            let found =
+                question.hits.count > 4
+                ? try pool.read { try marks.answer(question, fingerprints, in: $0) }
+                : try pool.unsafeRead { try marks.answer(question, fingerprints, in: $0) }
+            if let found { return found.map(Self.index) }
+            // A merge finished meanwhile. Where the writer stands, nothing is in between.
+            return try pool.writeWithoutTransaction { database in
+                guard let found = try marks.answer(marks.ask(fingerprints), fingerprints, in: database) else {
+                    throw IndexError.unusable("a run is gone")
+                }
+                return found.map(Self.index)
+            }
         }
     }
 
+    private static func index(_ position: Int64?) -> LeafIndex? { position.map { LeafIndex(UInt64($0)) } }
+
     public func apply(_ rows: [IndexRow], head: TreeHead) throws {
-        let pool = try usablePool()
-        do {
-            let learnt = try pool.write { try IndexWriter.apply(rows, head: head, words: words, in: $0) }
-            // Only now: a rolled-back transaction must leave no word behind that the file does not hold.
-            words.remember(learnt)
-        } catch let error as DatabaseError where IndexFile.meansDamage(error) {
-            giveUp(pool, error.description)
-            throw IndexError.unusable(error.description)
+        let (pool, marks) = try usable()
+        try watching(pool) {
+            try pool.writeWithoutTransaction { database in
+                var done: (words: [Text: Int64], marks: Marks.Addition)?
+                do {
+                    try database.inTransaction {
+                        done = try IndexWriter.apply(rows, head: head, words: words, marks: marks, in: database)
+                        return .commit
+                    }
+                } catch {
+                    marks.giveUpMerges()
+                    throw error
+                }
+                // Only now, and still the only writer: nothing rolled back must be remembered.
+                if let done {
+                    words.remember(done.words)
+                    marks.take(done.marks)
+                }
+            }
         }
     }
 
     public func search(_ query: EventQuery) throws -> EventPage {
         searches.wait()
         defer { searches.signal() }
-        return try reading { try IndexSearch(query: query).run(in: $0) }
+        let (pool, marks) = try usable()
+        return try watching(pool) { try pool.read { try IndexSearch(query: query, key: marks.key).run(in: $0) } }
     }
 
     /// Puts an unusable file aside as `<path>.unusable` (for whoever wonders), deletes a usable one, and begins a
@@ -86,65 +121,78 @@ public final class SQLiteIndex: EventIndex {
     public func reset() throws {
         try store.withLock { store in
             switch store {
-            case .usable(let pool):
+            case .usable(let pool, _):
                 try pool.close()
                 try IndexFile.remove(path)
             case .unusable:
                 try IndexFile.putAside(path)
             }
             words.forget()
-            store = try Self.open(path)
+            store = try Self.open(path, sizes)
         }
     }
 
     /// Lets go of the file, its write-ahead log folded in. The index cannot be used after it.
     public func close() throws {
         try store.withLock { store in
-            if case .usable(let pool) = store {
+            if case .usable(let pool, _) = store {
                 try pool.close()
                 store = .unusable("the index was closed")
             }
         }
     }
 
-    private static func open(_ path: String) throws -> Store {
+    private static func open(_ path: String, _ sizes: MarkSizes) throws -> Store {
         try IndexFile.makePrivate(path)
         do {
             let pool = try IndexFile.openPool(path)
-            if let complaint = try pool.write({ try IndexFile.prepare($0) }) {
+            do {
+                if let complaint = try pool.write({ try IndexFile.prepare($0) }) {
+                    throw IndexError.unusable(complaint)
+                }
+                let marks = try pool.read { database in
+                    try Marks(
+                        size: Int64(IndexFile.head(database)?.size.value ?? 0), sizes: sizes, in: database)
+                }
+                return .usable(pool, marks)
+            } catch {
                 try pool.close()
-                return .unusable(complaint)
+                throw error
             }
-            return .usable(pool)
         } catch let error as DatabaseError where IndexFile.meansDamage(error) {
             return .unusable(error.description)
+        } catch IndexError.unusable(let reason) {
+            return .unusable(reason)
         }
     }
 
-    private func usablePool() throws -> DatabasePool {
+    private func usable() throws -> (DatabasePool, Marks) {
         switch store.withLock({ $0 }) {
-        case .usable(let pool): return pool
+        case .usable(let pool, let marks): return (pool, marks)
         case .unusable(let reason): throw IndexError.unusable(reason)
         }
     }
 
-    private func reading<Value>(
-        inTransaction isIsolated: Bool = true, _ body: (Database) throws -> Value
-    ) throws -> Value {
-        let pool = try usablePool()
+    /// Gives the file up where what was read of it means damage.
+    private func watching<Value>(_ pool: DatabasePool, _ body: () throws -> Value) throws -> Value {
         do {
-            return try isIsolated ? pool.read(body) : pool.unsafeRead(body)
+            return try body()
         } catch let error as DatabaseError where IndexFile.meansDamage(error) {
             giveUp(pool, error.description)
             throw IndexError.unusable(error.description)
+        } catch IndexError.unusable(let reason) {
+            giveUp(pool, reason)
+            throw IndexError.unusable(reason)
         }
     }
 
     private func giveUp(_ pool: DatabasePool, _ reason: String) {
         store.withLock { store in
-            guard case .usable(let current) = store, current === pool else { return }
+            guard case .usable(let current, _) = store, current === pool else { return }
             store = .unusable(reason)
         }
+        // So that the next start builds it anew, where the file can still be written.
+        try? pool.writeWithoutTransaction { try $0.execute(sql: "DELETE FROM applied") }
     }
 }
 

@@ -100,6 +100,44 @@ import Testing
         }
     }
 
+    private func alterRuns(_ sql: String) throws {
+        let index = try SQLiteIndex(path: path, sizes: MarkSizes(tail: 64, fanOut: 3))
+        for start in stride(from: UInt64(0), to: 2_000, by: 100) {
+            try index.apply(Rows.rows(start..<start + 100), head: Rows.head(start + 100))
+        }
+        try index.apply(Rows.rows(2_000..<2_010), head: Rows.head(2_010))
+        try index.close()
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+
+    @Test(arguments: [
+        "UPDATE secret SET key = zeroblob(32)", "DELETE FROM secret", "UPDATE filter SET lines = x'00'",
+        "DELETE FROM filter", "DELETE FROM run WHERE first = 0", "UPDATE run SET beyond = 'x'", "DELETE FROM tail",
+        "UPDATE tail SET marks = substr(marks, 2)", "UPDATE tail SET marks = substr(marks, 25)",
+    ])
+    func `An index whose runs or newest marks contradict one another`(sql: String) throws {
+        try alterRuns(sql)
+        try expectUnusable("\(sql)")
+    }
+
+    @Test(arguments: [
+        "UPDATE block SET marks = substr(marks, 2)",
+        "UPDATE block SET marks = substr(marks, 25) || substr(marks, 1, 24)",
+        "UPDATE block SET marks = x''",
+    ])
+    func `A block that cannot be read is found when it is asked for, and the next start builds anew`(sql: String) throws
+    {
+        try alterRuns(sql)
+        let index = try SQLiteIndex(path: path)
+        #expect(try index.applied() == Rows.head(2_010))
+        #expect(throws: IndexError.self) { try index.positions(of: (0..<2_000).map { Rows.identity($0) }) }
+        #expect(try index.applied() == nil)
+        try index.close()
+        try expectUnusable("\(sql)")
+    }
+
     @Test func `A directory that is not there is an error, not a crash`() {
         #expect(throws: (any Error).self) { try SQLiteIndex(path: directory.file("no/such/index.db")) }
     }

@@ -1,0 +1,28 @@
+import Foundation
+import GRDB
+
+/// The newest marks: one row of the table `tail` a transaction, its key the first position.
+enum MarkTail {
+    static func write(_ marks: [Mark], from first: Int64, in database: Database) throws {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Mark.byteCount * marks.count)
+        for mark in marks { mark.append(to: &bytes) }
+        try database.cachedStatement(sql: "INSERT INTO tail VALUES (?, ?)").execute(arguments: [first, Data(bytes)])
+    }
+
+    static func read(in database: Database) throws -> [Mark] {
+        var all: [Mark] = []
+        let rows = try Row.fetchCursor(database.cachedStatement(sql: "SELECT marks FROM tail ORDER BY first"))
+        while let row = try rows.next() {
+            guard let bytes = Data.fromDatabaseValue(row[0]), let marks = Mark.list(bytes) else {
+                throw IndexError.unusable("the newest marks cannot be read")
+            }
+            all += marks
+        }
+        return all
+    }
+
+    static func delete(in database: Database) throws {
+        try database.execute(sql: "DELETE FROM tail")
+    }
+}

@@ -1,0 +1,217 @@
+import ApprovalEvents
+import GRDB
+import LedgerEngine
+import MerkleTree
+import Synchronization
+
+/// When the tail becomes a run, and how many runs become one.
+package struct MarkSizes: Sendable {
+    package var tail = 32_768
+    package var fanOut = 8
+
+    package init(tail: Int = 32_768, fanOut: Int = 8) {
+        self.tail = tail
+        self.fanOut = fanOut
+    }
+}
+
+/// Where identities stand: the tail's in a table, the runs' filters in memory, the rest in the file.
+///
+/// Look-ups run beside the writer. They take what is known under a lock, and what is known changes only once the
+/// transaction that changed the file is committed (`take`).
+final class Marks: Sendable {
+    struct Known: Sendable {
+        var tail: MarkTable
+        var runs: [MarkRun]
+        /// The tail's first position.
+        var flushed: Int64 { runs.last?.positions.upperBound ?? 0 }
+    }
+
+    /// What a look-up found in memory, and which runs may say more.
+    struct Question {
+        var found: [Int64?]
+        var hits: [(place: Int, run: Int64)] = []
+    }
+
+    /// What to know once the transaction is committed.
+    struct Addition {
+        fileprivate let runs: [MarkRun]
+        fileprivate let marks: [Mark]
+        fileprivate let isFlushed: Bool
+    }
+
+    /// The writer's own: merges under way, by level, and runs to be deleted.
+    private struct Work {
+        var merges: [Int64: MarkMerge] = [:]
+        var dead: [Int64]
+        var next: Int64
+        /// Marks that may be merged; what makes no whole block stays for the next time.
+        var credit = 0
+    }
+
+    let key: MarkKey
+    private let sizes: MarkSizes
+    private let known: Mutex<Known>
+    /// Nil: to be read from the file.
+    private let work = Mutex<Work?>(nil)
+
+    /// Reads what the file has, up to `size`.
+    init(size: Int64, sizes: MarkSizes, in database: Database) throws {
+        self.sizes = sizes
+        key = try MarkFile.key(in: database)
+        var known = Known(tail: MarkTable(room: sizes.tail), runs: try MarkFile.runs(in: database))
+        var next = known.flushed
+        for mark in try MarkTail.read(in: database) where mark.fingerprint.isIdentity {
+            guard mark.position == next, known.tail.insert(mark) else {
+                throw IndexError.unusable("its newest marks contradict one another")
+            }
+            next += 1
+        }
+        guard next == size else { throw IndexError.unusable("its marks reach \(next), its rows \(size)") }
+        self.known = Mutex(known)
+    }
+
+    func ask(_ fingerprints: [Fingerprint]) -> Question {
+        var question = Question(found: [])
+        let runs = known.withLock { known in
+            question.found = fingerprints.map { known.tail.position(of: $0) }
+            return known.runs
+        }
+        let open = fingerprints.indices.filter { question.found[$0] == nil }
+        for run in runs {
+            for place in open where run.filter.mayContain(fingerprints[place]) {
+                question.hits.append((place, run.number))
+            }
+        }
+        return question
+    }
+
+    /// The question's answers; nil if a run that it names was merged meanwhile.
+    func answer(_ question: Question, _ fingerprints: [Fingerprint], in database: Database) throws -> [Int64?]? {
+        var found = question.found
+        let blocks = MarkBlocks(database: database)
+        for (place, run) in question.hits where found[place] == nil {
+            let fingerprint = fingerprints[place]
+            guard let block = try blocks.block(of: run, around: Mark(fingerprint: fingerprint, position: .max)) else {
+                return nil
+            }
+            found[place] = block?.last { $0.fingerprint == fingerprint }?.position
+        }
+        return found
+    }
+
+    /// Adds the marks of rows, in the caller's transaction.
+    ///
+    /// - Throws: `IndexError.duplicate` before anything is written.
+    func add(_ rows: [IndexRow], in database: Database) throws -> Addition {
+        var key = key
+        let identities = rows.map { key.fingerprint(of: $0.identity) }
+        try requireNew(identities, of: rows, in: database)
+        var marks: [Mark] = []
+        for (row, identity) in zip(rows, identities) {
+            let position = Int64(row.index.value)
+            marks.append(Mark(fingerprint: identity, position: position))
+            if let subject = row.subject {
+                marks.append(Mark(fingerprint: key.fingerprint(ofSubject: subject), position: position))
+            }
+        }
+        let (count, before) = known.withLock { ($0.tail.count, $0) }
+        return try work.withLock { kept in
+            var work: Work
+            if let taken = kept {
+                work = taken
+            } else {
+                let loose = try MarkFile.loose(in: database)
+                work = Work(dead: loose.dead, next: loose.next)
+            }
+            kept = nil  // until this is done: what throws is read from the file again
+            var runs = before.runs
+            let isFull = count + rows.count >= sizes.tail
+            if isFull {
+                runs.append(try flush(marks, before.flushed, count + rows.count, &work, in: database))
+            } else if let first = rows.first {
+                try MarkTail.write(marks, from: Int64(first.index.value), in: database)
+            }
+            work.credit += 6 * marks.count
+            try merge(&runs, &work, in: database)
+            kept = work
+            return Addition(runs: runs, marks: marks, isFlushed: isFull)
+        }
+    }
+
+    /// The transaction of `add` is committed.
+    func take(_ addition: Addition) {
+        known.withLock { known in
+            known.runs = addition.runs
+            if addition.isFlushed {
+                known.tail = MarkTable(room: sizes.tail)
+            } else {
+                for mark in addition.marks where mark.fingerprint.isIdentity { known.tail.insert(mark) }
+            }
+        }
+    }
+
+    /// The transaction of `add` was rolled back: merges that it moved begin anew.
+    func giveUpMerges() {
+        work.withLock { $0 = nil }
+    }
+
+    private func requireNew(_ identities: [Fingerprint], of rows: [IndexRow], in database: Database) throws {
+        let question = ask(identities)
+        guard let known = try answer(question, identities, in: database) else {
+            throw IndexError.unusable("a run is gone")
+        }
+        var batch = MarkTable(room: rows.count)
+        for (place, row) in rows.enumerated() {
+            let mark = Mark(fingerprint: identities[place], position: Int64(row.index.value))
+            guard known[place] == nil, batch.insert(mark) else {
+                throw IndexError.duplicate(
+                    source: row.identity.source.string, id: row.identity.id.string, at: row.index.value)
+            }
+        }
+    }
+
+    private func flush(
+        _ marks: [Mark], _ first: Int64, _ count: Int, _ work: inout Work, in database: Database
+    ) throws -> MarkRun {
+        var run = MarkRunWriter(number: work.next, level: 0, positions: first..<first + Int64(count))
+        work.next += 1
+        for mark in (try MarkTail.read(in: database) + marks).sorted() { try run.append(mark, in: database) }
+        try MarkTail.delete(in: database)
+        return try run.finish(in: database)
+    }
+
+    /// Merges and deletes as many blocks as the marks that came allow. The lowest level goes first, so that few runs wait.
+    private func merge(_ runs: inout [MarkRun], _ work: inout Work, in database: Database) throws {
+        var blocks = work.credit / MarkRunWriter.blockMarks
+        work.credit %= MarkRunWriter.blockMarks
+        var doomed = blocks + 1
+        for level in Set(runs.map(\.level)).sorted() {
+            let side = runs.filter { $0.level == level }.prefix(sizes.fanOut)
+            guard side.count == sizes.fanOut, let first = side.first, let last = side.last else { continue }
+            if work.merges[level] == nil {
+                work.merges[level] = try MarkMerge(
+                    Array(side), of: first.positions.lowerBound..<last.positions.upperBound, level: level + 1,
+                    to: work.next, in: database)
+                work.next += 1
+            }
+            guard let run = try work.merges[level]?.step(&blocks, in: database) else { continue }
+            work.merges[level] = nil
+            let gone = Set(side.map(\.number))
+            for number in gone.sorted() {
+                try database.cachedStatement(sql: "DELETE FROM run WHERE number = ?").execute(arguments: [number])
+            }
+            work.dead += gone.sorted()
+            let place = runs.firstIndex { gone.contains($0.number) } ?? runs.endIndex
+            runs.removeAll { gone.contains($0.number) }
+            runs.insert(run, at: place)
+        }
+        while doomed > 0, let number = work.dead.first {
+            if try !MarkFile.delete(number, upTo: doomed, in: database) {
+                work.dead.removeFirst()
+                continue
+            }
+            doomed -= max(1, min(doomed, database.changesCount))
+        }
+    }
+}
