@@ -7,13 +7,10 @@ import Synchronization
 ///
 /// Nothing here knows what is published; the caller bounds what it asks for.
 final class LogReads: Sendable {
-    /// Open files beyond these are closed again: a log of a hundred million entries has some 1,500 segments.
-    private static let openFiles = 48
-
     private let layout: Layout
     private let geometry: SegmentGeometry
     private let system: any FileSystem
-    private let files = Mutex<[LogFile: OpenFile]>([:])
+    private let files: Mutex<ReadFiles>
     /// Nodes that many proofs share.
     private let shared = Mutex(SharedNodes())
 
@@ -21,27 +18,25 @@ final class LogReads: Sendable {
         self.layout = layout
         self.geometry = geometry
         self.system = system
+        files = Mutex(ReadFiles(geometry: geometry))
     }
 
     /// A file that is read, opened when it is first asked for.
     func file(_ name: LogFile) throws -> OpenFile {
         try files.withLock { files in
-            if let file = files[name] { return file }
-            let file = try OpenFile(layout.path(name), for: .reading, in: system)
-            if files.count >= Self.openFiles { files.removeAll() }
-            files[name] = file
-            return file
+            try files.file(name) { try OpenFile(layout.path(name), for: .reading, in: system) }
         }
     }
 
     /// Lets go of every file: after a recovery that replaced some.
     func forget() {
-        files.withLock { $0.removeAll() }
+        files.withLock { $0 = ReadFiles(geometry: geometry) }
         shared.withLock { $0 = SharedNodes() }
     }
 
     /// The entries `[from, to)` in bundle coding, segment by segment.
     func bundle(_ range: Range<UInt64>) throws -> [UInt8] {
+        if range.count == 1 { return try entry(range.lowerBound) }
         var bytes: [UInt8] = []
         var start = range.lowerBound
         while start < range.upperBound {
@@ -56,16 +51,44 @@ final class LogReads: Sendable {
         return bytes
     }
 
+    /// One entry, most often in two reads: its length is read with what will be all of it.
+    private func entry(_ index: UInt64) throws -> [UInt8] {
+        let start = try offset(of: index)
+        let file = try file(.segment(geometry.segment(of: index)))
+        var bytes = try file.readUpTo(Self.mostEntries, at: start)
+        guard bytes.count >= 2 else {
+            throw StorageError.corrupt("\(file.path): ends at \(start), where entry \(index) begins")
+        }
+        let length: UInt16 = bytes.bigEndian(at: 0)
+        let end = 2 + Int(length)
+        if bytes.count < end {
+            bytes += try file.read(end - bytes.count, at: start + UInt64(bytes.count))
+        } else {
+            bytes.removeLast(bytes.count - end)
+        }
+        return bytes
+    }
+
+    /// Bytes within which most entries end.
+    private static let mostEntries = 4_096
+
+    /// Where an entry begins in its segment's file.
+    private func offset(of index: UInt64) throws -> UInt64 {
+        let offset: UInt64 = try file(.offsets).read(8, at: index * 8).bigEndian(at: 0)
+        guard offset >= geometry.dataOffset, offset <= UInt64(Int64.max) - 65_537 else {
+            throw StorageError.corrupt("offsets: entry \(index) has no place")
+        }
+        return offset
+    }
+
     /// Where entries of one segment stand in its file.
     private func place(of range: Range<UInt64>) throws -> Range<UInt64> {
-        let offsets = try file(.offsets)
-        let first: UInt64 = try offsets.read(8, at: range.lowerBound * 8).bigEndian(at: 0)
-        let last: UInt64 =
-            range.count == 1 ? first : try offsets.read(8, at: (range.upperBound - 1) * 8).bigEndian(at: 0)
-        let segment = try file(.segment(geometry.segment(of: range.lowerBound)))
-        guard first >= geometry.dataOffset, last >= first, last <= UInt64(Int64.max) - 65_537 else {
+        let first = try offset(of: range.lowerBound)
+        let last = try offset(of: range.upperBound - 1)
+        guard last >= first else {
             throw StorageError.corrupt("offsets: entry \(range.lowerBound) or \(range.upperBound - 1) has no place")
         }
+        let segment = try file(.segment(geometry.segment(of: range.lowerBound)))
         let length: UInt16 = try segment.read(2, at: last).bigEndian(at: 0)
         let end = last + 2 + UInt64(length)
         // No run of entries is longer than this; a damaged offset must not ask for the whole memory.
@@ -76,18 +99,17 @@ final class LogReads: Sendable {
     }
 
     func nodes(_ addresses: [NodeAddress]) throws -> [Digest] {
-        let known = shared.withLock { shared in addresses.map { shared.find($0) } }
-        var read: [(NodeAddress, Digest)] = []
-        var digests: [Digest] = []
-        digests.reserveCapacity(addresses.count)
-        for (place, address) in addresses.enumerated() {
-            let digest = try known[place] ?? node(address)
-            digests.append(digest)
-            if known[place] == nil, address.level >= SharedNodes.lowest { read.append((address, digest)) }
+        var digests = [Digest](repeating: TreeHash.emptyRoot, count: addresses.count)
+        var missing: [Int] = []
+        shared.withLock { shared in
+            for (place, address) in addresses.enumerated() {
+                if let digest = shared.find(address) { digests[place] = digest } else { missing.append(place) }
+            }
         }
-        if !read.isEmpty {
+        for place in missing { digests[place] = try node(addresses[place]) }
+        if missing.contains(where: { addresses[$0].level >= SharedNodes.lowest }) {
             shared.withLock { shared in
-                for (address, digest) in read { shared.keep(address, digest) }
+                for place in missing { shared.keep(addresses[place], digests[place]) }
             }
         }
         return digests
@@ -133,34 +155,6 @@ final class LogReads: Sendable {
     func newestHead() throws -> PublishedHead? {
         guard let record = try HeadScan(try file(.heads)).newest()?.parts else { return nil }
         return PublishedHead(head: TreeHead(size: TreeSize(record.size), root: record.root), note: record.note)
-    }
-}
-
-/// Nodes that were read lately, of the levels where a node stands over many entries and so in many proofs. A node never
-/// changes once its subtree is full, and nobody asks for it before.
-private struct SharedNodes {
-    /// Below it are the hashes of a level-0 tile: a node there serves few.
-    static let lowest: UInt8 = 8
-    private static let most = 16_384
-
-    /// Two generations: what is asked for moves to the young one; when that is full, the old one is let go.
-    private var young: [NodeAddress: Digest] = [:]
-    private var old: [NodeAddress: Digest] = [:]
-
-    mutating func find(_ address: NodeAddress) -> Digest? {
-        guard address.level >= Self.lowest else { return nil }
-        if let digest = young[address] { return digest }
-        guard let digest = old[address] else { return nil }
-        keep(address, digest)
-        return digest
-    }
-
-    mutating func keep(_ address: NodeAddress, _ digest: Digest) {
-        if young.count >= Self.most {
-            old = young
-            young = [:]
-        }
-        young[address] = digest
     }
 }
 

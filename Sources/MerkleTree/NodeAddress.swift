@@ -30,7 +30,14 @@ public struct NodeAddress: Hashable, Sendable {
     /// then shrink. There are never more than 126 of them.
     public static func decomposition(from start: UInt64, to end: UInt64) -> [NodeAddress] {
         var nodes: [NodeAddress] = []
-        var next = start
+        decompose(start..<max(start, end), into: &nodes)
+        return nodes
+    }
+
+    /// Appends the aligned decomposition of a run of leaves.
+    static func decompose(_ run: Range<UInt64>, into nodes: inout [NodeAddress]) {
+        let end = run.upperBound
+        var next = run.lowerBound
         while next < end {
             // Limited by where we stand (alignment) and by what is left (size). 0 is aligned to everything.
             let aligned = next.trailingZeroBitCount
@@ -39,7 +46,6 @@ public struct NodeAddress: Hashable, Sendable {
             nodes.append(NodeAddress(level: UInt8(level), index: next >> UInt64(level)))
             next += 1 << UInt64(level)  // at most `end`
         }
-        return nodes
     }
 }
 

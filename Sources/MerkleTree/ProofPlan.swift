@@ -14,9 +14,17 @@ public struct ProofPlan: Hashable, Sendable {
 
     /// Plans a proof of the roots over these runs of leaves, in order.
     init(roots runs: [Range<UInt64>]) {
-        let parts = runs.map { NodeAddress.decomposition(from: $0.lowerBound, to: $0.upperBound) }
-        nodes = parts.flatMap(\.self)
-        widths = parts.map(\.count)
+        var nodes: [NodeAddress] = []
+        var widths: [Int] = []
+        nodes.reserveCapacity(2 * runs.count)
+        widths.reserveCapacity(runs.count)
+        for run in runs {
+            let before = nodes.count
+            NodeAddress.decompose(run, into: &nodes)
+            widths.append(nodes.count - before)
+        }
+        self.nodes = nodes
+        self.widths = widths
     }
 
     /// Makes the proof's hashes of what was read.
