@@ -2,6 +2,7 @@ import ApprovalEvents
 import LedgerCrypto
 import MerkleTree
 import SignedNotes
+import Synchronization
 
 /// Everything that may be read of the ledger, bounded by the published head.
 ///
@@ -11,6 +12,7 @@ public struct LedgerReader: Sendable {
     private let disclosures: (any DisclosureStore)?
     /// The head at the making of this reader, so that `published` is never nil.
     private let first: PublishedHead
+    private let checkpoint = ReadCheckpoint()
 
     /// Throws where nothing is published yet. Without a disclosure store, entries show what they seal and no more.
     public init(_ log: any LogReading, disclosures: (any DisclosureStore)? = nil) throws {
@@ -98,7 +100,7 @@ public struct LedgerReader: Sendable {
         let proof = try inclusionProof(index: index, size: head.size)
         return ReceiptParts(
             index: index, entry: bytes, disclosures: try disclosures(ofEntry: bytes),
-            proof: try TLogProof(index: index, proof: proof, note: try SignedNote(parsing: head.note)))
+            proof: try checkpoint.proof(of: index, proof, under: head))
     }
 
     /// What the entry concealed and the store still has. Empty without a disclosure store.
@@ -148,6 +150,20 @@ public struct LedgerReader: Sendable {
         guard index.value < published.size.value else {
             throw StorageError.outOfRange("entry \(index.value) is not published; the log has \(published.size.value)")
         }
+    }
+}
+
+/// The checkpoint that receipts were last made under: it is read once for all of them.
+private final class ReadCheckpoint: Sendable {
+    private let newest = Mutex<(note: [UInt8], proof: TLogProof)?>(nil)
+
+    func proof(of index: LeafIndex, _ proof: InclusionProof, under head: PublishedHead) throws -> TLogProof {
+        if let known = newest.withLock({ $0 }), known.note == head.note {
+            return try known.proof.moved(to: index, proof)
+        }
+        let made = try TLogProof(index: index, proof: proof, note: try SignedNote(parsing: head.note))
+        newest.withLock { $0 = (head.note, made) }
+        return made
     }
 }
 
