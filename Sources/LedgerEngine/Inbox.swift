@@ -63,6 +63,16 @@ final class Inbox: Sendable {
         case refused(SubmissionRefusal)
     }
 
+    /// Whether the smallest ticket of this caller would be taken in at this moment; true of a closed inbox, for that is another
+    /// refusal. What `offer` says counts.
+    func hasRoom(for caller: Text) -> Bool {
+        state.withLock { state in
+            state.isClosed
+                || state.shares[caller, default: 0] < limits.callerShare && state.events < limits.inboxEvents
+                    && state.bytes < limits.inboxBytes
+        }
+    }
+
     /// Takes the ticket in, or says why not.
     func offer(_ ticket: Ticket) -> Admission {
         state.withLock { state in

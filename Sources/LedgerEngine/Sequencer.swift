@@ -134,6 +134,10 @@ public actor Sequencer {
     /// Events of one caller that may wait; also the most that one call can bring.
     public nonisolated var callerShare: Int { parts.limits.callerShare }
 
+    /// Whether it is worth while to read what this caller submits: false while everything would be refused with
+    /// `inboxFull`. Asked before a body is parsed, so that a refusal costs less than an event. Promises nothing.
+    public nonisolated func hasRoom(for caller: Text) -> Bool { inbox.hasRoom(for: caller) }
+
     /// Has the actor take what has gathered, in its turn.
     nonisolated func wake() {
         thread.run { self.assumeIsolated { $0.commitGathered() } }

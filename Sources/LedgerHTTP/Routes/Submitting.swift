@@ -69,8 +69,10 @@ extension LedgerResponder {
         return mode
     }
 
-    /// The one event of a body in structured or binary mode, which the caller may submit.
+    /// The one event of a body in structured or binary mode, which the caller may submit. Where the inbox is full
+    /// anyway, the body is not looked at.
     func event(in body: [UInt8], _ fields: SubmissionFields, from caller: Caller) throws -> ApprovalEvent {
+        guard ledger.sequencer.hasRoom(for: caller.id.text) else { throw Problem(SubmissionRefusal.inboxFull) }
         let event: ApprovalEvent
         if DeliveryMode(fields) == .binary {
             event = try ApprovalEvent.parse(

@@ -1,0 +1,48 @@
+import ApprovalEvents
+import Foundation
+import LedgerEngine
+import MerkleTree
+import Testing
+
+/// A server whose inbox takes nothing more.
+@Suite("Overload") struct OverloadTests {
+    @Test func `A refused event's body is drained unread, and the connection goes on`() async throws {
+        var limits = SequencerLimits()
+        limits.inboxEvents = 0
+        let fixture = try await Fixture(limits: limits)
+        let token = try await fixture.token("gateway", ["submit"])
+        try await fixture.serving { port, _ in
+            let client = try RawClient(port: port)
+            defer { client.close() }
+            func post(_ token: String, _ body: String, isChunked: Bool = false) -> String {
+                let length = body.utf8.count
+                return "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
+                    + "Content-Type: application/cloudevents+json\r\n"
+                    + (isChunked
+                        ? "Transfer-Encoding: chunked\r\n\r\n\(String(length, radix: 16))\r\n\(body)\r\n0\r\n\r\n"
+                        : "Content-Length: \(length)\r\n\r\n\(body)")
+            }
+            // Who asks is found first; what is sent is not looked at.
+            let requests = [
+                post(token, Event.cancelled("e-1")), post(token, "{"), post("cst_nobody", Event.cancelled("e-2")),
+                post(token, Event.cancelled("e-3"), isChunked: true), "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+                post(token, Event.cancelled("e-1")),
+            ]
+            try client.write(requests.joined())
+            let text = try await client.read { text in
+                text.components(separatedBy: "HTTP/1.1 ").count > requests.count && text.hasSuffix("}")
+            }
+            let answers = text.components(separatedBy: "HTTP/1.1 ").dropFirst()
+            #expect(answers.map { String($0.prefix(3)) } == ["429", "429", "401", "429", "200", "429"])
+            for answer in answers where answer.hasPrefix("429") {
+                #expect(answer.contains("problems/inbox-full"))
+                #expect(answer.lowercased().contains("retry-after: 1\r\n"))
+            }
+        }
+        // What the ledger itself records goes on.
+        for index in 0..<fixture.size {
+            #expect(try fixture.sequencer.reader.entry(at: LeafIndex(index)).caller == "ledger")
+        }
+        #expect(fixture.sequencer.status.refused["inbox-full"] == 4)
+    }
+}
