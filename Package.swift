@@ -108,7 +108,7 @@ let serverTargets: [Target] = [
         "SQLiteIndex",
         [
             "LedgerCrypto", "MerkleTree", "ApprovalEvents", "LedgerEngine",
-            .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            .product(name: "GRDB", package: "GRDB.swift"),
         ]),
     room(
         "LedgerHTTP",
