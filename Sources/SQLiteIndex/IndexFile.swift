@@ -80,18 +80,24 @@ enum IndexFile {
             return "the file has index version \(version), this program \(Self.version)"
         }
         guard try head(database) != nil else { return "the file does not say how far it reaches, or contradicts it" }
+        // Of all types bytes are ordered last: where the first is bytes, all are.
+        if let first = try Row.fetchOne(database, sql: "SELECT text FROM word ORDER BY text LIMIT 1"),
+            first.bytes(0) == nil
+        {
+            return "a word cannot be read"
+        }
         return nil
     }
 
     /// The head that the rows reflect; nil if the file contradicts itself.
     static func head(_ database: Database) throws -> TreeHead? {
         let statement = try database.cachedStatement(sql: "SELECT size, root, sum FROM applied WHERE one = 1")
-        guard let row = try Row.fetchOne(statement), let size = row[0] as Int64?, size >= 0,
-            let root = (row[1] as Data?).flatMap({ Digest($0) }), row[2] == sum(size, root)
+        guard let row = try Row.fetchOne(statement), let size = row.integer(0), size >= 0,
+            let root = row.bytes(1).flatMap({ Digest($0) }), row.bytes(2) == sum(size, root)
         else { return nil }
-        let newest = try Int64.fetchOne(
+        let newest = try Row.fetchOne(
             database.cachedStatement(sql: "SELECT position FROM moment ORDER BY ledgertime DESC LIMIT 1"))
-        guard newest.map({ (0..<size).contains($0) }) ?? (size == 0) else { return nil }
+        guard newest.map({ $0.integer(0).map((0..<size).contains) ?? false }) ?? (size == 0) else { return nil }
         return TreeHead(size: TreeSize(UInt64(size)), root: root)
     }
 

@@ -83,9 +83,8 @@ struct IndexSearch {
     private func first(notBefore time: Timestamp, in database: Database) throws -> Int64? {
         // The ledger's time has milliseconds; a bound between two of them means the later one.
         let bound = time.milliseconds + (time.nanoseconds % 1_000_000 == 0 ? 0 : 1)
-        return try Int64.fetchOne(
-            database.cachedStatement(
-                sql: "SELECT position FROM moment WHERE ledgertime >= ? ORDER BY ledgertime LIMIT 1"),
-            arguments: [bound])
+        return try database.cachedStatement(
+            sql: "SELECT position FROM moment WHERE ledgertime >= ? ORDER BY ledgertime LIMIT 1"
+        ).integer([bound])
     }
 }

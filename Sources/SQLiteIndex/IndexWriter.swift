@@ -86,8 +86,7 @@ struct IndexWriter {
 /// Single look-ups.
 enum IndexLookup {
     static func number(of word: Text, in database: Database) throws -> Int64? {
-        try Int64.fetchOne(
-            database.cachedStatement(sql: "SELECT number FROM word WHERE text = ?"), arguments: [word.data])
+        try database.cachedStatement(sql: "SELECT number FROM word WHERE text = ?").integer([word.data])
     }
 }
 

@@ -1,12 +1,12 @@
 /// What stands for an identity or a subject in the index: 127 bits of a keyed digest (`MarkKey`) below one bit that is
 /// 0 for identities and 1 for subjects. So identities stand before subjects.
-struct Fingerprint: Hashable, Comparable, Sendable {
+package struct Fingerprint: Hashable, Comparable, Sendable {
     let high: UInt64
     let low: UInt64
 
     var isIdentity: Bool { high >> 63 == 0 }
 
-    static func < (left: Fingerprint, right: Fingerprint) -> Bool {
+    package static func < (left: Fingerprint, right: Fingerprint) -> Bool {
         left.high == right.high ? left.low < right.low : left.high < right.high
     }
 }

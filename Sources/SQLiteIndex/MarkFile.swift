@@ -3,8 +3,8 @@ import GRDB
 import LedgerCrypto
 
 /// What the file says of its marks when it is opened.
-enum MarkFile {
-    static let schema = """
+package enum MarkFile {
+    package static let schema = """
         CREATE TABLE secret (one INTEGER PRIMARY KEY CHECK (one = 1), key BLOB NOT NULL, sum BLOB NOT NULL);
         CREATE TABLE tail (first INTEGER PRIMARY KEY, marks BLOB NOT NULL);
         CREATE TABLE run (number INTEGER PRIMARY KEY, level INTEGER NOT NULL, first INTEGER NOT NULL,
@@ -13,7 +13,11 @@ enum MarkFile {
         CREATE TABLE filter (run INTEGER NOT NULL, part INTEGER NOT NULL, lines BLOB NOT NULL, UNIQUE (run, part));
         """
 
-    static func writeKey(in database: Database) throws {
+    /// What numbers and levels of runs can be: far beyond what a log reaches, and far from an overflow.
+    private static let numbers: Range<Int64> = 1..<1 << 62
+    private static let levels: Range<Int64> = 0..<64
+
+    package static func writeKey(in database: Database) throws {
         let key = try MarkKey.random()
         try database.execute(sql: "INSERT INTO secret VALUES (1, ?, ?)", arguments: [Data(key), sum(key)])
     }
@@ -21,43 +25,60 @@ enum MarkFile {
     /// The key; a change of it shows, for under another key nothing would be found any more.
     static func key(in database: Database) throws -> MarkKey {
         guard let row = try Row.fetchOne(database, sql: "SELECT key, sum FROM secret"),
-            let bytes = Data.fromDatabaseValue(row[0]).map(Array.init), let key = MarkKey(bytes),
-            Data.fromDatabaseValue(row[1]) == sum(bytes)
+            let bytes = row.bytes(0).map(Array.init), let key = MarkKey(bytes), row.bytes(1) == sum(bytes)
         else { throw IndexError.unusable("the key of its marks is damaged") }
         return key
     }
 
     private static func sum(_ key: [UInt8]) -> Data { Data(Digest.sha256(Array("mark key ".utf8) + key).bytes) }
 
-    /// The runs with their filters, ascending by position, without a gap from 0 on.
-    static func runs(in database: Database) throws -> [MarkRun] {
+    /// The runs with their filters, ascending by position, without a gap from 0 on, within the index's size.
+    static func runs(size: Int64, in database: Database) throws -> [MarkRun] {
         var end: Int64 = 0
         return try Row.fetchAll(database, sql: "SELECT number, level, first, beyond FROM run ORDER BY first").map {
             row in
-            guard let number = Int64.fromDatabaseValue(row[0]), let level = Int64.fromDatabaseValue(row[1]),
-                Int64.fromDatabaseValue(row[2]) == end, let beyond = Int64.fromDatabaseValue(row[3]), beyond > end
+            guard let number = row.integer(0), numbers.contains(number), let level = row.integer(1),
+                levels.contains(level), row.integer(2) == end, let beyond = row.integer(3),
+                beyond > end, beyond <= size
             else { throw IndexError.unusable("its runs do not follow one another") }
-            var lines: [UInt8] = []
-            let parts = try Row.fetchCursor(
-                database, sql: "SELECT lines FROM filter WHERE run = ? ORDER BY part", arguments: [number])
-            while let part = try parts.next() { Data.fromDatabaseValue(part[0]).map { lines.append(contentsOf: $0) } }
-            guard let filter = MarkFilter(lines, identities: Int(beyond - end)) else {
-                throw IndexError.unusable("the filter of run \(number) has a wrong length")
-            }
+            let filter = try filter(of: number, identities: Int(beyond - end), in: database)
             defer { end = beyond }
             return MarkRun(number: number, level: level, positions: end..<beyond, filter: filter)
         }
     }
 
+    private static func filter(of run: Int64, identities count: Int, in database: Database) throws -> MarkFilter {
+        var lines: [UInt8] = []
+        var next: Int64 = 0
+        let parts = try Row.fetchCursor(
+            database, sql: "SELECT part, lines FROM filter WHERE run = ? ORDER BY part", arguments: [run])
+        while let part = try parts.next() {
+            guard part.integer(0) == next, let bytes = part.bytes(1) else {
+                throw IndexError.unusable("the filter of run \(run) cannot be read")
+            }
+            lines.append(contentsOf: bytes)
+            next += 1
+        }
+        guard let filter = MarkFilter(lines, identities: count) else {
+            throw IndexError.unusable("the filter of run \(run) has a wrong length")
+        }
+        return filter
+    }
+
     /// Numbers of runs that have blocks and no row: what a merge left unfinished, or has used up. And the next number.
-    static func loose(in database: Database) throws -> (dead: [Int64], next: Int64) {
-        let named = try Set(Int64.fetchAll(database, sql: "SELECT number FROM run"))
+    ///
+    /// - Throws: `IndexError.unusable` where one of the runs has no block.
+    static func loose(beside runs: [MarkRun], in database: Database) throws -> (dead: [Int64], next: Int64) {
+        var named = Set(runs.map(\.number))
         var (dead, last) = ([Int64](), named.max() ?? 0)
+        let select = try database.cachedStatement(sql: "SELECT run FROM block WHERE run > ? ORDER BY run LIMIT 1")
         var at = Int64.min
-        while let run = try Int64.fetchOne(database, sql: "SELECT min(run) FROM block WHERE run > ?", arguments: [at]) {
-            if !named.contains(run) { dead.append(run) }
+        while let run = try select.integer([at]) {
+            guard numbers.contains(run) else { throw IndexError.unusable("a block is of no run") }
+            if named.remove(run) == nil { dead.append(run) }
             (at, last) = (run, max(run, last))
         }
+        guard named.isEmpty else { throw IndexError.unusable("a run has no blocks") }
         return (dead, last + 1)
     }
 

@@ -2,22 +2,24 @@
 ///
 /// An identity sets seven bits of one line, so asking costs one miss of the processor's cache. The line grows with the
 /// fingerprint: a run is written in this order, so its filter is too, and can be stored a part at a time.
-struct MarkFilter: Sendable {
+package struct MarkFilter: Sendable {
     static let lineBytes = 64
     /// Under 1 % of the identities that are not there are taken for ones that may be (0.7 % by the formula).
     static let bitsPerIdentity = 11
 
     private var words: [UInt64]
 
-    var lineCount: Int { words.count / 8 }
+    package var lineCount: Int { words.count / 8 }
 
-    init(identities count: Int) {
+    package init(identities count: Int) {
         words = Array(repeating: 0, count: 8 * Self.lineCount(identities: count))
     }
 
     /// Reads all lines of a filter for `count` identities; nil for another number of bytes.
-    init?(_ bytes: [UInt8], identities count: Int) {
-        guard bytes.count == Self.lineBytes * Self.lineCount(identities: count) else { return nil }
+    package init?(_ bytes: [UInt8], identities count: Int) {
+        guard count <= bytes.count, bytes.count == Self.lineBytes * Self.lineCount(identities: count) else {
+            return nil
+        }
         words = bytes.withUnsafeBytes { memory in
             stride(from: 0, to: memory.count, by: 8).map {
                 UInt64(bigEndian: memory.loadUnaligned(fromByteOffset: $0, as: UInt64.self))
@@ -25,7 +27,7 @@ struct MarkFilter: Sendable {
         }
     }
 
-    mutating func insert(_ fingerprint: Fingerprint) {
+    package mutating func insert(_ fingerprint: Fingerprint) {
         let first = 8 * line(of: fingerprint)
         for number in UInt64(0)..<7 {
             let bit = Int(truncatingIfNeeded: fingerprint.low >> (9 * number)) & 511
@@ -33,7 +35,7 @@ struct MarkFilter: Sendable {
         }
     }
 
-    func mayContain(_ fingerprint: Fingerprint) -> Bool {
+    package func mayContain(_ fingerprint: Fingerprint) -> Bool {
         let first = 8 * line(of: fingerprint)
         for number in UInt64(0)..<7 {
             let bit = Int(truncatingIfNeeded: fingerprint.low >> (9 * number)) & 511
@@ -48,7 +50,7 @@ struct MarkFilter: Sendable {
     }
 
     /// The bytes of some lines.
-    func bytes(of lines: Range<Int>) -> [UInt8] {
+    package func bytes(of lines: Range<Int>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.lineBytes * lines.count)
         for word in words[8 * lines.lowerBound..<8 * lines.upperBound] {

@@ -5,13 +5,13 @@ import LedgerCrypto
 ///
 /// Without the key nobody can choose two identities whose fingerprints fall together. By chance, among 100 million
 /// events, two do with a probability of 3 in 10²³ (n²/2 pairs over 2¹²⁷).
-struct MarkKey: Sendable {
+package struct MarkKey: Sendable {
     static let byteCount = 32
 
     /// The key, then what is hashed: kept, so that a look-up allocates nothing.
     private var message: [UInt8]
 
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
         message = bytes
     }
@@ -19,7 +19,7 @@ struct MarkKey: Sendable {
     static func random() throws -> [UInt8] { try SecureRandom.bytes(byteCount) }
 
     /// The source's length goes first, so that no other source and id make the same message.
-    mutating func fingerprint(of identity: EventIdentity) -> Fingerprint {
+    package mutating func fingerprint(of identity: EventIdentity) -> Fingerprint {
         withUnsafeBytes(of: UInt64(identity.source.utf8.count).bigEndian) { message.append(contentsOf: $0) }
         identity.source.withBytes { message.append(contentsOf: $0) }
         identity.id.withBytes { message.append(contentsOf: $0) }

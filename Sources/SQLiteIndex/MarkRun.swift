@@ -95,8 +95,9 @@ struct MarkBlocks {
     func block(of run: Int64, around mark: Mark) throws -> [Mark]?? {
         try read(
             """
-            SELECT (SELECT marks FROM block WHERE run = number AND first <= ?2 ORDER BY first DESC LIMIT 1)
-            FROM run WHERE number = ?1
+            SELECT block.first, marks FROM run LEFT JOIN block ON block.rowid =
+                (SELECT rowid FROM block WHERE run = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1)
+            WHERE number = ?1
             """, run, mark)
     }
 
@@ -104,8 +105,9 @@ struct MarkBlocks {
     func block(of run: Int64, beyond mark: Mark) throws -> [Mark]?? {
         try read(
             """
-            SELECT (SELECT marks FROM block WHERE run = number AND first > ?2 ORDER BY first LIMIT 1)
-            FROM run WHERE number = ?1
+            SELECT block.first, marks FROM run LEFT JOIN block ON block.rowid =
+                (SELECT rowid FROM block WHERE run = ?1 AND first > ?2 ORDER BY first LIMIT 1)
+            WHERE number = ?1
             """, run, mark)
     }
 
@@ -114,9 +116,9 @@ struct MarkBlocks {
         mark.append(to: &key)
         let statement = try database.cachedStatement(sql: sql)
         guard let row = try Row.fetchOne(statement, arguments: [run, Data(key)]) else { return nil }
-        let value: DatabaseValue = row[0]
-        if value.isNull { return .some(nil) }
-        guard let bytes = Data.fromDatabaseValue(value), let marks = Mark.list(bytes), !marks.isEmpty,
+        if row.hasNull(atIndex: 0) { return .some(nil) }
+        guard let first = row.bytes(0), let bytes = row.bytes(1), let marks = Mark.list(bytes), !marks.isEmpty,
+            bytes.starts(with: first), first.count == Mark.byteCount,
             zip(marks, marks.dropFirst()).allSatisfy({ $0 < $1 })
         else { throw IndexError.unusable("a block of run \(run) cannot be read") }
         return marks

@@ -14,7 +14,7 @@ enum MarkTail {
         var all: [Mark] = []
         let rows = try Row.fetchCursor(database.cachedStatement(sql: "SELECT marks FROM tail ORDER BY first"))
         while let row = try rows.next() {
-            guard let bytes = Data.fromDatabaseValue(row[0]), let marks = Mark.list(bytes) else {
+            guard let bytes = row.bytes(0), let marks = Mark.list(bytes) else {
                 throw IndexError.unusable("the newest marks cannot be read")
             }
             all += marks

@@ -19,8 +19,8 @@ package struct MarkSizes: Sendable {
 ///
 /// Look-ups run beside the writer. They take what is known under a lock, and what is known changes only once the
 /// transaction that changed the file is committed (`take`).
-final class Marks: Sendable {
-    struct Known: Sendable {
+package final class Marks: Sendable {
+    private struct Known: Sendable {
         var tail: MarkTable
         var runs: [MarkRun]
         /// The tail's first position.
@@ -28,13 +28,13 @@ final class Marks: Sendable {
     }
 
     /// What a look-up found in memory, and which runs may say more.
-    struct Question {
+    private struct Question {
         var found: [Int64?]
         var hits: [(place: Int, run: Int64)] = []
     }
 
     /// What to know once the transaction is committed.
-    struct Addition {
+    package struct Addition {
         fileprivate let runs: [MarkRun]
         fileprivate let marks: [Mark]
         fileprivate let isFlushed: Bool
@@ -47,19 +47,24 @@ final class Marks: Sendable {
         var next: Int64
         /// Marks that may be merged; what makes no whole block stays for the next time.
         var credit = 0
+
+        init(beside runs: [MarkRun], in database: Database) throws {
+            (dead, next) = try MarkFile.loose(beside: runs, in: database)
+        }
     }
 
     let key: MarkKey
     private let sizes: MarkSizes
     private let known: Mutex<Known>
     /// Nil: to be read from the file.
-    private let work = Mutex<Work?>(nil)
+    private let work: Mutex<Work?>
 
     /// Reads what the file has, up to `size`.
-    init(size: Int64, sizes: MarkSizes, in database: Database) throws {
+    package init(size: Int64, sizes: MarkSizes, in database: Database) throws {
         self.sizes = sizes
         key = try MarkFile.key(in: database)
-        var known = Known(tail: MarkTable(room: sizes.tail), runs: try MarkFile.runs(in: database))
+        var known = Known(tail: MarkTable(room: sizes.tail), runs: try MarkFile.runs(size: size, in: database))
+        work = Mutex(try Work(beside: known.runs, in: database))
         var next = known.flushed
         for mark in try MarkTail.read(in: database) where mark.fingerprint.isIdentity {
             guard mark.position == next, known.tail.insert(mark) else {
@@ -71,7 +76,35 @@ final class Marks: Sendable {
         self.known = Mutex(known)
     }
 
-    func ask(_ fingerprints: [Fingerprint]) -> Question {
+    /// Where the identities stand.
+    ///
+    /// - Parameters:
+    ///   - read: Gives a connection, to read so many blocks at most.
+    ///   - write: Gives the writer's: asked where a merge finished between the question and its answer. Where the writer
+    ///     stands, nothing is in between.
+    /// - Throws: `IndexError.unusable` if a run is gone there too.
+    package func positions(
+        of identities: [EventIdentity],
+        reading read: (_ blocks: Int, _ body: (Database) throws -> [Int64?]?) throws -> [Int64?]?,
+        writing write: (_ body: (Database) throws -> [Int64?]) throws -> [Int64?]
+    ) throws -> [Int64?] {
+        var key = key
+        let fingerprints = identities.map { key.fingerprint(of: $0) }
+        let question = ask(fingerprints)
+        if question.hits.isEmpty { return question.found }
+        let found = try read(question.hits.count) { try answer(question, fingerprints, in: $0) }
+        return try found ?? write { try lookUp(fingerprints, in: $0) }
+    }
+
+    /// Where the identities stand, asked where the writer is.
+    private func lookUp(_ fingerprints: [Fingerprint], in database: Database) throws -> [Int64?] {
+        guard let found = try answer(ask(fingerprints), fingerprints, in: database) else {
+            throw IndexError.unusable("a run is gone")
+        }
+        return found
+    }
+
+    private func ask(_ fingerprints: [Fingerprint]) -> Question {
         var question = Question(found: [])
         let runs = known.withLock { known in
             question.found = fingerprints.map { known.tail.position(of: $0) }
@@ -87,7 +120,8 @@ final class Marks: Sendable {
     }
 
     /// The question's answers; nil if a run that it names was merged meanwhile.
-    func answer(_ question: Question, _ fingerprints: [Fingerprint], in database: Database) throws -> [Int64?]? {
+    private func answer(_ question: Question, _ fingerprints: [Fingerprint], in database: Database) throws -> [Int64?]?
+    {
         var found = question.found
         let blocks = MarkBlocks(database: database)
         for (place, run) in question.hits where found[place] == nil {
@@ -103,7 +137,7 @@ final class Marks: Sendable {
     /// Adds the marks of rows, in the caller's transaction.
     ///
     /// - Throws: `IndexError.duplicate` before anything is written.
-    func add(_ rows: [IndexRow], in database: Database) throws -> Addition {
+    package func add(_ rows: [IndexRow], in database: Database) throws -> Addition {
         var key = key
         let identities = rows.map { key.fingerprint(of: $0.identity) }
         try requireNew(identities, of: rows, in: database)
@@ -115,20 +149,13 @@ final class Marks: Sendable {
                 marks.append(Mark(fingerprint: key.fingerprint(ofSubject: subject), position: position))
             }
         }
-        let (count, before) = known.withLock { ($0.tail.count, $0) }
+        var (count, flushed, runs) = known.withLock { ($0.tail.count, $0.flushed, $0.runs) }
+        count += rows.count
         return try work.withLock { kept in
-            var work: Work
-            if let taken = kept {
-                work = taken
-            } else {
-                let loose = try MarkFile.loose(in: database)
-                work = Work(dead: loose.dead, next: loose.next)
-            }
-            kept = nil  // until this is done: what throws is read from the file again
-            var runs = before.runs
-            let isFull = count + rows.count >= sizes.tail
+            var work = try kept.take() ?? Work(beside: runs, in: database)
+            let isFull = count >= sizes.tail
             if isFull {
-                runs.append(try flush(marks, before.flushed, count + rows.count, &work, in: database))
+                runs.append(try flush(marks, flushed, count, &work, in: database))
             } else if let first = rows.first {
                 try MarkTail.write(marks, from: Int64(first.index.value), in: database)
             }
@@ -140,7 +167,7 @@ final class Marks: Sendable {
     }
 
     /// The transaction of `add` is committed.
-    func take(_ addition: Addition) {
+    package func take(_ addition: Addition) {
         known.withLock { known in
             known.runs = addition.runs
             if addition.isFlushed {
@@ -157,10 +184,7 @@ final class Marks: Sendable {
     }
 
     private func requireNew(_ identities: [Fingerprint], of rows: [IndexRow], in database: Database) throws {
-        let question = ask(identities)
-        guard let known = try answer(question, identities, in: database) else {
-            throw IndexError.unusable("a run is gone")
-        }
+        let known = try lookUp(identities, in: database)
         var batch = MarkTable(room: rows.count)
         for (place, row) in rows.enumerated() {
             let mark = Mark(fingerprint: identities[place], position: Int64(row.index.value))

@@ -47,7 +47,7 @@ struct PositionCursor {
         guard let row = try Row.fetchOne(statement, arguments: [key.kind.rawValue, key.word, position]) else {
             return nil
         }
-        guard let first = row[0] as Int64?, let later = row[1] as Data?,
+        guard let first = row.integer(0), let later = row.bytes(1),
             let positions = Posting.positions(first: first, later: Array(later))
         else { throw IndexError.unusable("a posting cannot be read") }
         block = (positions, positions[positions.count - 1])

@@ -62,29 +62,17 @@ public final class SQLiteIndex: EventIndex {
 
     public func positions(of identities: [EventIdentity]) throws -> [LeafIndex?] {
         let (pool, marks) = try usable()
-        var key = marks.key
-        let fingerprints = identities.map { key.fingerprint(of: $0) }
-        let question = marks.ask(fingerprints)
-        if question.hits.isEmpty { return question.found.map(Self.index) }
-        return try watching(pool) {
+        let found = try watching(pool) {
             // Rows never change, and one that is not there yet is known to whoever asks: no look-up needs to agree with
             // another. A transaction is cheaper only where it saves many statements a lock of their own.
-            let found =
-                question.hits.count > 4
-                ? try pool.read { try marks.answer(question, fingerprints, in: $0) }
-                : try pool.unsafeRead { try marks.answer(question, fingerprints, in: $0) }
-            if let found { return found.map(Self.index) }
-            // A merge finished meanwhile. Where the writer stands, nothing is in between.
-            return try pool.writeWithoutTransaction { database in
-                guard let found = try marks.answer(marks.ask(fingerprints), fingerprints, in: database) else {
-                    throw IndexError.unusable("a run is gone")
-                }
-                return found.map(Self.index)
+            try marks.positions(of: identities) { blocks, body in
+                try blocks > 4 ? pool.read(body) : pool.unsafeRead(body)
+            } writing: { body in
+                try pool.writeWithoutTransaction(body)
             }
         }
+        return found.map { $0.map { LeafIndex(UInt64($0)) } }
     }
-
-    private static func index(_ position: Int64?) -> LeafIndex? { position.map { LeafIndex(UInt64($0)) } }
 
     public func apply(_ rows: [IndexRow], head: TreeHead) throws {
         let (pool, marks) = try usable()

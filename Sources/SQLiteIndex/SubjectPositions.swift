@@ -13,7 +13,7 @@ struct SubjectPositions {
         self.subject = subject
         self.database = database
         runs = try Row.fetchAll(database, sql: "SELECT number, beyond FROM run ORDER BY first").map { row in
-            guard let number = Int64.fromDatabaseValue(row[0]), let beyond = Int64.fromDatabaseValue(row[1]) else {
+            guard let number = row.integer(0), let beyond = row.integer(1) else {
                 throw IndexError.unusable("a run cannot be read")
             }
             return (number, beyond)

@@ -114,7 +114,7 @@ import Testing
 
     @Test(arguments: [
         "UPDATE secret SET key = zeroblob(32)", "DELETE FROM secret", "UPDATE filter SET lines = x'00'",
-        "DELETE FROM filter", "DELETE FROM run WHERE first = 0", "UPDATE run SET beyond = 'x'", "DELETE FROM tail",
+        "DELETE FROM filter", "DELETE FROM block", "DELETE FROM run WHERE first = 0", "DELETE FROM tail",
         "UPDATE tail SET marks = substr(marks, 2)", "UPDATE tail SET marks = substr(marks, 25)",
     ])
     func `An index whose runs or newest marks contradict one another`(sql: String) throws {
@@ -136,6 +136,34 @@ import Testing
         #expect(try index.applied() == nil)
         try index.close()
         try expectUnusable("\(sql)")
+    }
+
+    @Test(arguments: [
+        "applied SET size = 'x'", "applied SET size = 0.5", "applied SET root = 'x'", "applied SET root = 5",
+        "applied SET sum = 5", "moment SET position = 'x' || position", "moment SET position = position + 0.5",
+        "word SET text = number", "word SET text = 'x' || number", "posting SET first = first || 'x'",
+        "posting SET later = 'x'", "posting SET later = 5", "secret SET key = 5", "secret SET sum = 'x'",
+        "tail SET marks = 5", "tail SET marks = 'x'", "run SET level = 'x'", "run SET level = 0x7FFFFFFFFFFFFFFF",
+        "run SET first = 'x'", "run SET beyond = 'x'", "run SET number = number + 0x7FFFFFFFFFFFFF00",
+        "run SET beyond = 0x7FFFFFFFFFFFFFFF WHERE first = (SELECT max(first) FROM run)", "block SET run = run || 'x'",
+        "block SET first = 'x' || rowid", "block SET marks = 5", "block SET marks = 'x'", "filter SET run = run || 'x'",
+        "filter SET part = part || 'x'", "filter SET lines = 5", "filter SET lines = 'x'",
+    ])
+    func `A column that has another type, or a number beyond all bounds, is found at the latest when it is asked for`(
+        change: String
+    ) throws {
+        try alterRuns("UPDATE \(change)")
+        let index = try SQLiteIndex(path: path)
+        _ = try? index.positions(of: (0..<2_000).map { Rows.identity($0) })
+        for query in [
+            EventQuery(subject: "apr_3", below: TreeSize(2_010), limit: 9),
+            EventQuery(type: "dev.countersign.approval.reviewed.v1", below: TreeSize(2_010), limit: 9),
+            EventQuery(from: Rows.time(7), below: TreeSize(2_010), limit: 9),
+        ] { _ = try? index.search(query) }
+        #expect(index.complaint != nil)
+        #expect(throws: IndexError.self) { try index.apply(Rows.rows(2_010..<2_020), head: Rows.head(2_020)) }
+        try index.close()
+        try expectUnusable("\(change)")
     }
 
     @Test func `A directory that is not there is an error, not a crash`() {
