@@ -2,7 +2,9 @@ import ApprovalEvents
 import MerkleTree
 
 /// What the index keeps of an entry: never anything that could have been concealed.
-public struct IndexRow: Hashable, Sendable {
+///
+/// A reference: it goes from the commit to the index through several hands, and has a dozen references of its own.
+public final class IndexRow: Sendable {
     public let index: LeafIndex
     public let identity: EventIdentity
     public let type: Text
@@ -28,14 +30,14 @@ public struct IndexRow: Hashable, Sendable {
         self.ledgerTime = ledgerTime
     }
 
-    public init(index: LeafIndex, entry: LedgerEntry) {
+    public convenience init(index: LeafIndex, entry: LedgerEntry) {
         let people = entry.withData { EventPeople(type: entry.type, data: $0) }
         self.init(
             index: index, identity: entry.identity, type: entry.type, subject: entry.subject, actors: people.actors,
             approvers: people.approvers, time: entry.time, ledgerTime: entry.ledgerTime)
     }
 
-    init(index: LeafIndex, event: ApprovalEvent, ledgerTime: Timestamp) {
+    convenience init(index: LeafIndex, event: ApprovalEvent, ledgerTime: Timestamp) {
         self.init(
             index: index, identity: event.identity, type: event.type, subject: event.subject,
             actors: event.people.actors, approvers: event.people.approvers, time: event.time ?? ledgerTime,

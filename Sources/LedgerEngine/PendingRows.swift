@@ -44,8 +44,7 @@ final class PendingRows: Sendable {
     func add(_ batch: Batch) {
         state.withLock { state in
             state.batches.append(batch)
-            // By position: a whole row is copied for no purpose.
-            for place in batch.rows.indices { state.positions[batch.rows[place].identity] = batch.rows[place].index }
+            for row in batch.rows { state.positions[row.identity] = row.index }
         }
     }
 
@@ -78,7 +77,7 @@ final class PendingRows: Sendable {
             state.published -= batches.count
             for batch in batches {
                 state.late -= batch.rows.count
-                for place in batch.rows.indices { state.positions[batch.rows[place].identity] = nil }
+                for row in batch.rows { state.positions[row.identity] = nil }
             }
         }
         progress.signal()

@@ -6,7 +6,7 @@ import TestMaterial
 import Testing
 
 /// A ledger is copied while it is served, and what is made of the copy never gives the log two histories.
-@Suite(.timeLimit(.minutes(5))) struct BackupTests {
+@Suite(.timeLimit(.minutes(20))) struct BackupTests {
     private func run(_ arguments: String...) throws -> CommandResult { try Binary.countersign.run(arguments) }
 
     @Test func `a backup of a busy ledger is whole, and a ledger again when somebody answers for it`() async throws {

@@ -6,7 +6,7 @@ import TestMaterial
 import Testing
 
 /// A server whose heads are cosigned by witnesses, all of them real processes.
-@Suite(.timeLimit(.minutes(5))) struct CosignedServerTests {
+@Suite(.timeLimit(.minutes(20))) struct CosignedServerTests {
     @Test func `heads are cosigned, shown and kept, and receipts verify under a quorum`() async throws {
         let town = try CosignedLog(witnesses: 3, quorum: 2)
         town.stopWitness(2)

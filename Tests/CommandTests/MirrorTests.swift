@@ -115,7 +115,7 @@ struct MirrorTests {
         try expectConvincing(copy + ".fork", kinds: ["fork", "rollback"], trust: log.trust)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `a mirror that is killed at any file is a whole log, or none yet, and the next run completes it`() throws {
         let scratch = try ScratchFolder()
         let log = try FollowedLog(in: scratch)

@@ -4,7 +4,7 @@ import Testing
 
 /// `countersign tiles export`, ended at its system calls, and what it leaves for web servers.
 struct TilesExportTests {
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `an export that is killed leaves a folder that verifies, and the next one completes it`() throws {
         let scratch = try ScratchFolder()
         let log = try FollowedLog(in: scratch)

@@ -126,7 +126,7 @@ struct WitnessTests {
         ["pwrite:1", "fsync:1", "rename:1", "fsync:2", "pwrite:3", "fsync:5", "rename:3", "fsync:6"]
         .flatMap { [$0, $0 + ":after"] } + [nil, nil]
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `a witness that is killed at any step never goes back and never cosigns two roots`() async throws {
         let scratch = try ScratchFolder()
         let log = try GrowingLog(count: 4_096)

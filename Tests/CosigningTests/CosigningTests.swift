@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// A log has its heads cosigned, whatever its witnesses do.
-@Suite(.timeLimit(.minutes(5))) struct CosigningTests {
+@Suite(.timeLimit(.minutes(20))) struct CosigningTests {
     @Test func `the head at the start and each new one is cosigned by the quorum, and kept`() async throws {
         let log = try SmallLog(entries: 3)
         let witnesses = try ["a", "b", "c"].map(ScriptedWitness.init)

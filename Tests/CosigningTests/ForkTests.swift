@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// A log never signs on where a witness knows another history of it.
-@Suite(.timeLimit(.minutes(5))) struct ForkTests {
+@Suite(.timeLimit(.minutes(20))) struct ForkTests {
     /// Asks until that throws; what it throws.
     private func fork(of town: Town) async -> ForkClaim? {
         do {

@@ -35,7 +35,7 @@ private final class PausingStorage: LogStorage {
     func close() throws { try inner.close() }
 }
 
-@Suite("A peer that is gone", .timeLimit(.minutes(5))) struct GonePeerTests {
+@Suite("A peer that is gone", .timeLimit(.minutes(20))) struct GonePeerTests {
     private static func post(_ token: String, _ body: String) -> String {
         "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
             + "Content-Type: application/cloudevents+json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"

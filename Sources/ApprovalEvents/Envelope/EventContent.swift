@@ -2,11 +2,23 @@
 public struct EventIdentity: Hashable, Sendable {
     public let source: Text
     public let id: Text
+    /// Of both, for this process: an event on its way in is looked for in one table after another.
+    private let hash: Int
 
     public init(source: Text, id: Text) {
         self.source = source
         self.id = id
+        var hasher = Hasher()
+        hasher.combine(source)
+        hasher.combine(id)
+        hash = hasher.finalize()
     }
+
+    public static func == (left: EventIdentity, right: EventIdentity) -> Bool {
+        left.hash == right.hash && left.id == right.id && left.source == right.source
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }
 
 /// What an event says of itself, submitted or sealed. Its data are read from its bytes by those who ask.

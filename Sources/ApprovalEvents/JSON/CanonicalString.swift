@@ -9,27 +9,32 @@ public enum CanonicalString {
 
     static func append(_ text: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
         // Eight bytes are copied at a time and what follows them is written over, so there is room for eight more.
-        let most = text.count + growth(of: text) + 2
-        output += [UInt8](unsafeUninitializedCapacity: most + 8) { escaped, count in
-            escaped[0] = UInt8(ascii: "\"")
-            count = 1
-            var at = 0
-            while at < text.count {
-                let end = min(ByteWords.copyPlain(text, at, to: escaped, count), text.count)
-                count += end - at
-                at = end
-                guard at < text.count else { break }
-                if needsEscape(text[at]) {
-                    count += writeEscape(of: text[at], to: escaped, at: count)
-                } else {
-                    escaped[count] = text[at]
-                    count += 1
-                }
-                at += 1
-            }
-            escaped[count] = UInt8(ascii: "\"")
-            count += 1
+        output.append(addingCapacity: text.count + growth(of: text) + 10) { span in
+            span.withUnsafeMutableBufferPointer { escaped, count in write(text, to: escaped, &count) }
         }
+    }
+
+    private static func write(
+        _ text: UnsafeBufferPointer<UInt8>, to escaped: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+    ) {
+        escaped[count] = UInt8(ascii: "\"")
+        count += 1
+        var at = 0
+        while at < text.count {
+            let end = min(ByteWords.copyPlain(text, at, to: escaped, count), text.count)
+            count += end - at
+            at = end
+            guard at < text.count else { break }
+            if needsEscape(text[at]) {
+                count += writeEscape(of: text[at], to: escaped, at: count)
+            } else {
+                escaped[count] = text[at]
+                count += 1
+            }
+            at += 1
+        }
+        escaped[count] = UInt8(ascii: "\"")
+        count += 1
     }
 
     /// How many bytes the escapes add, at the most.
