@@ -17,6 +17,11 @@ struct DerivedFiles {
         offsets = try OpenFile(base.layout.offsets, for: .creating, in: base.system)
     }
 
+    /// Opens what the plan will be written to, so that no descriptor is missing once its entries are durable.
+    mutating func open(for plan: BatchPlan) throws {
+        for run in plan.nodes { _ = try level(run.level) }
+    }
+
     /// Writes what the plan completes. `position` is where its data begins in its segment.
     mutating func write(_ plan: BatchPlan, position: UInt64) throws {
         var bytes: [UInt8] = []

@@ -73,6 +73,7 @@ struct LogWriter {
     private mutating func writeData(_ plan: BatchPlan) throws -> [Part] {
         var parts: [Part] = []
         do {
+            try derived.open(for: plan)
             var rest: BatchPlan? = plan
             while let next = rest {
                 let room = base.geometry.entries - next.first.value % base.geometry.entries

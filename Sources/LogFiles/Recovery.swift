@@ -63,6 +63,8 @@ struct Recovery {
             report.rebuilt.append("levels and offsets: the nodes below the watermark do not give the entries' root")
         }
         var replay = try Replay(base: base, from: 0, frontier: Frontier())
+        // What was read of the files as they were must not be answered from.
+        reads.forget()
         _ = try replay.run()
         return replay
     }

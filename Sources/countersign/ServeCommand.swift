@@ -107,6 +107,7 @@ struct ServeCommand: AsyncParsableCommand {
             passphrase: ledger.passphrase(), witnessing: witnessing, limits: limits,
             note: { [logger] in logger.warning("\($0)") })
         configuration.rules = settings.rules
+        OpenFileLimit.raise()
         let services = stamping.map { stamping in
             TimestampService(
                 stamping: stamping, reader: { opened.sequencer.reader }, every: .seconds(timestampEvery * 3_600),

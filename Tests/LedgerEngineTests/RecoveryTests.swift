@@ -157,6 +157,27 @@ struct RecoveryTests {
         try log.close()
     }
 
+    @Test(
+        "answers from the levels that it made anew, and not from what it read of the damaged ones",
+        arguments: [(5, 8), (11, 9)])
+    func derivedUpperLevels(batches: Int, level: Int) throws {
+        let work = StoreWorkload(sizes: Array(repeating: 60, count: batches))
+        let whole = SimulatedDisk()
+        let answered = work.run(on: whole)
+        let disk = whole.killed()
+        disk.change("/log/levels/\(level)") { $0[7] ^= 1 }
+        let log = try #require(try work.verify(disk, answered: answered))
+        #expect(log.recovery.rebuilt.count == 1)
+        let head = try #require(answered.last?.head)
+        for index in stride(from: 0, to: head.size.value, by: 37).map({ LeafIndex($0) }) {
+            let plan = try InclusionProof.plan(index: index, size: head.size)
+            let proof = InclusionProof(hashes: plan.assemble(try log.nodes(plan.nodes)))
+            let leaf = TreeHash.leaf(StoreWorkload.entry(Int(index.value)))
+            #expect(throws: Never.self) { try proof.verify(leaf: leaf, at: index, in: head) }
+        }
+        try log.close()
+    }
+
     @Test("changes nothing when it is run again")
     func idempotent() throws {
         var random = SeededRandom(seed: 5)

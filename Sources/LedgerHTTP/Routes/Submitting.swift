@@ -7,7 +7,7 @@ import Verification
 
 /// `POST /v1/events`.
 ///
-/// The order is: who is asking; is it something we read; does it parse; may he; then the ledger. So nobody learns
+/// The order is: who is asking; is it something we read; is there room; does it parse; may he; then the ledger. So nobody learns
 /// what is stored who may not, and nothing reaches the sequencer that could be refused without it.
 ///
 /// The steps are here once. A single event of known length is taken through them by `SubmissionHandler` on its
@@ -72,7 +72,7 @@ extension LedgerResponder {
     /// The one event of a body in structured or binary mode, which the caller may submit. Where the inbox is full
     /// anyway, the body is not looked at.
     func event(in body: [UInt8], _ fields: SubmissionFields, from caller: Caller) throws -> ApprovalEvent {
-        guard ledger.sequencer.hasRoom(for: caller.id.text) else { throw Problem(SubmissionRefusal.inboxFull) }
+        try checkRoom(for: caller)
         let event: ApprovalEvent
         if DeliveryMode(fields) == .binary {
             event = try ApprovalEvent.parse(
@@ -116,6 +116,7 @@ extension LedgerResponder {
     /// A CloudEvents batch: all of it or nothing.
     private func submitBatch(_ request: Request, from caller: Caller) async throws -> Response {
         let body = try await collect(request, limit: configuration.limits.batch)
+        try checkRoom(for: caller)
         let events = try ApprovalEvent.parse(batch: body, rules: configuration.rules)
         let most = min(configuration.limits.batchEvents, ledger.sequencer.callerShare)
         guard events.count <= most else {
@@ -153,6 +154,11 @@ extension LedgerResponder {
         let sealed = outcomes.count { if case .sealed = $0 { true } else { false } }
         metrics.count(sealed: sealed, resent: outcomes.count - sealed)
         return sealed
+    }
+
+    /// Whether it is worth while to parse what the caller sent: a refusal must cost less than an event.
+    func checkRoom(for caller: Caller) throws(Problem) {
+        guard ledger.sequencer.hasRoom(for: caller.id.text) else { throw Problem(SubmissionRefusal.inboxFull) }
     }
 
     /// Whether the caller's grant holds the event.

@@ -206,6 +206,7 @@ private struct LineDelivery {
             break
         case .text(let bytes):
             do {
+                try responder.checkRoom(for: caller)
                 let event = try ApprovalEvent.parse(structured: bytes, rules: responder.configuration.rules)
                 try responder.check(event, caller)
                 found.lines.append((number, .event))
