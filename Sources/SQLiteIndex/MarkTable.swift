@@ -30,6 +30,12 @@ struct MarkTable: Sendable {
         return true
     }
 
+    /// Keeps the room.
+    mutating func removeAll() {
+        for place in slots.indices { slots[place] = Self.empty }
+        count = 0
+    }
+
     private func place(of fingerprint: Fingerprint) -> Int {
         let mask = slots.count - 1
         var place = Int(truncatingIfNeeded: fingerprint.low) & mask

@@ -171,7 +171,7 @@ package final class Marks: Sendable {
         known.withLock { known in
             known.runs = addition.runs
             if addition.isFlushed {
-                known.tail = MarkTable(room: sizes.tail)
+                known.tail.removeAll()
             } else {
                 for mark in addition.marks where mark.fingerprint.isIdentity { known.tail.insert(mark) }
             }
@@ -200,7 +200,10 @@ package final class Marks: Sendable {
     ) throws -> MarkRun {
         var run = MarkRunWriter(number: work.next, level: 0, positions: first..<first + Int64(count))
         work.next += 1
-        for mark in (try MarkTail.read(in: database) + marks).sorted() { try run.append(mark, in: database) }
+        var all = try MarkTail.read(in: database)
+        all += marks
+        all.sort()
+        for mark in all { try run.append(mark, in: database) }
         try MarkTail.delete(in: database)
         return try run.finish(in: database)
     }

@@ -36,9 +36,11 @@ import Testing
     }
 
     private static let end: UInt64 = 12_000
+    let directory: Directory
+
+    init() throws { directory = try Directory() }
 
     @Test func `Every earlier entry is found at any moment, and nothing else`() throws {
-        let directory = try Directory()
         let index = try SQLiteIndex(path: directory.file("index.db"), sizes: MarkSizes(tail: 100, fanOut: 2))
         let course = Course()
         let writer: @Sendable () throws -> Void = {

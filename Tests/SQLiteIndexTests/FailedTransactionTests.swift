@@ -6,6 +6,10 @@ import SQLiteIndex
 import Testing
 
 @Suite("A transaction that fails in the middle") struct FailedTransactionTests {
+    let directory: Directory
+
+    init() throws { directory = try Directory() }
+
     /// Everything that the file holds, row by row.
     private func content(_ queue: DatabaseQueue) throws -> [String] {
         try queue.read { database in
@@ -34,7 +38,6 @@ import Testing
             "DELETE ON filter", "INSERT ON run", "DELETE ON run", "INSERT ON posting", "INSERT ON applied",
         ], ["ABORT", "ROLLBACK"])
     func `Memory and file stay as they were, and go on afterwards`(place: String, way: String) throws {
-        let directory = try Directory()
         let path = directory.file("index.db")
         let index = try SQLiteIndex(path: path, sizes: MarkSizes(tail: 64, fanOut: 2))
         var size: UInt64 = 0
