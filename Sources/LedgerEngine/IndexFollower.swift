@@ -55,9 +55,36 @@ actor IndexFollower {
             try log.forEachEntry(in: start..<end) { position, bytes in
                 rows.append(IndexRow(index: position, entry: try LedgerEntry(parsing: bytes)))
             }
-            try index.apply(rows, head: try log.head(at: TreeSize(end)))
+            let head = try log.head(at: TreeSize(end))
+            do {
+                try index.apply(rows, head: head)
+            } catch {
+                let once = try identifiedOnce(rows, in: index)
+                guard !once.isEmpty else { throw error }
+                try index.apply(once, head: head)
+            }
             start = end
             progress(start, size.value)
         }
+    }
+
+    /// The rows where each identity stands once, at its first position; empty if it does already.
+    ///
+    /// The ledger seals no event twice. If a log has one twice nevertheless, its entries are the truth all the same and it
+    /// must open; a later one is found by everything but its identity.
+    private static func identifiedOnce(_ rows: [IndexRow], in index: any EventIndex) throws -> [IndexRow] {
+        var repeats = 0
+        var seen: Set<EventIdentity> = []
+        let known = try index.positions(of: rows.map(\.identity))
+        let once = zip(rows, known).map { row, position in
+            if seen.insert(row.identity).inserted, position == nil { return row }
+            repeats += 1
+            // No event has an empty source.
+            let instead = EventIdentity(source: "", id: Text("repeated/\(row.index.value)"))
+            return IndexRow(
+                index: row.index, identity: instead, type: row.type, subject: row.subject, actors: row.actors,
+                approvers: row.approvers, time: row.time, ledgerTime: row.ledgerTime)
+        }
+        return repeats > 0 ? once : []
     }
 }

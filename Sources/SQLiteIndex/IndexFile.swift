@@ -8,8 +8,7 @@ import MerkleTree
 ///
 /// Sources, types and principals are interned (`word`): they repeat in every row. What many entries share (a type,
 /// a principal) is kept as `Posting`s, each the positions of one transaction; the ledger's time as the first position
-/// of each moment. Identities and subjects are
-/// `Marks`: sorted runs of keyed fingerprints.
+/// of each moment. Identities and subjects are `Marks`: sorted runs of keyed fingerprints.
 enum IndexFile {
     /// "CSgn": marks the file as a Countersign index.
     static let applicationID: Int32 = 0x4353_676E

@@ -53,7 +53,9 @@ package enum MarkFile {
         let parts = try Row.fetchCursor(
             database, sql: "SELECT part, lines FROM filter WHERE run = ? ORDER BY part", arguments: [run])
         while let part = try parts.next() {
-            guard part.integer(0) == next, let bytes = part.bytes(1) else {
+            guard part.integer(0) == next, let sealed = part.bytes(1),
+                let bytes = MarkSum.open(sealed, .filter, run, next)
+            else {
                 throw IndexError.unusable("the filter of run \(run) cannot be read")
             }
             lines.append(contentsOf: bytes)

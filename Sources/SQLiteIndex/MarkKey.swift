@@ -8,7 +8,7 @@ import LedgerCrypto
 package struct MarkKey: Sendable {
     static let byteCount = 32
 
-    /// The key, then what is hashed: kept, so that a look-up allocates nothing.
+    /// The key, then what is hashed.
     private var message: [UInt8]
 
     package init?(_ bytes: [UInt8]) {

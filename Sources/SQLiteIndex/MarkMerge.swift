@@ -10,14 +10,12 @@ struct MarkMerge {
         var next = 0
     }
 
-    let sources: [MarkRun]
     private var walks: [Walk] = []
     private var output: MarkRunWriter
 
     /// - Parameter sources: runs of one level, side by side, ascending by position.
     init(_ sources: [MarkRun], of positions: Range<Int64>, level: Int64, to number: Int64, in database: Database) throws
     {
-        self.sources = sources
         output = MarkRunWriter(number: number, level: level, positions: positions)
         let least = Mark(fingerprint: Fingerprint(high: 0, low: 0), position: 0)
         for source in sources {
@@ -28,8 +26,6 @@ struct MarkMerge {
             walks.append(Walk(run: source.number, block: block))
         }
     }
-
-    var number: Int64 { output.number }
 
     /// Writes up to `blocks` more blocks, and counts them off. Returns the run once it is finished.
     mutating func step(_ blocks: inout Int, in database: Database) throws -> MarkRun? {

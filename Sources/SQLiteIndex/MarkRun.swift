@@ -13,7 +13,7 @@ struct MarkRun: Sendable {
 ///
 /// The row of `run` comes last. Blocks whose run has no row are what was left unfinished, or used up, by a merge.
 struct MarkRunWriter {
-    /// 165 × 24 bytes, the block's first mark and the row's header stay below the 4,061 bytes that SQLite keeps in a
+    /// 165 × 24 bytes, their sum, the block's first mark and the row's header stay below the 4,061 bytes that SQLite keeps in a
     /// page of 4 KiB: a block is one page.
     static let blockMarks = 165
     /// Lines of a filter in one row of `filter`, for the same reason.
@@ -67,7 +67,7 @@ struct MarkRunWriter {
         bytes.reserveCapacity(Mark.byteCount * block.count)
         for mark in block { mark.append(to: &bytes) }
         try database.cachedStatement(sql: "INSERT INTO block VALUES (?, ?, ?)")
-            .execute(arguments: [number, Data(key), Data(bytes)])
+            .execute(arguments: [number, Data(key), MarkSum.seal(bytes, .block, number)])
         block.removeAll(keepingCapacity: true)
         let isInside = last.fingerprint.isIdentity
         try writeParts(below: isInside ? filter.line(of: last.fingerprint) : filter.lineCount, in: database)
@@ -79,7 +79,9 @@ struct MarkRunWriter {
             let lines = parts * Self.partLines..<min((parts + 1) * Self.partLines, filter.lineCount)
             guard lines.upperBound <= line else { return }
             try database.cachedStatement(sql: "INSERT INTO filter VALUES (?, ?, ?)")
-                .execute(arguments: [number, parts, Data(filter.bytes(of: lines))])
+                .execute(arguments: [
+                    number, parts, MarkSum.seal(filter.bytes(of: lines), .filter, number, Int64(parts)),
+                ])
             parts += 1
         }
     }
@@ -117,7 +119,8 @@ struct MarkBlocks {
         let statement = try database.cachedStatement(sql: sql)
         guard let row = try Row.fetchOne(statement, arguments: [run, Data(key)]) else { return nil }
         if row.hasNull(atIndex: 0) { return .some(nil) }
-        guard let first = row.bytes(0), let bytes = row.bytes(1), let marks = Mark.list(bytes), !marks.isEmpty,
+        guard let first = row.bytes(0), let sealed = row.bytes(1), let bytes = MarkSum.open(sealed, .block, run),
+            let marks = Mark.list(bytes), !marks.isEmpty,
             bytes.starts(with: first), first.count == Mark.byteCount,
             zip(marks, marks.dropFirst()).allSatisfy({ $0 < $1 })
         else { throw IndexError.unusable("a block of run \(run) cannot be read") }

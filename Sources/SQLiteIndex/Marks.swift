@@ -59,6 +59,9 @@ package final class Marks: Sendable {
     /// Nil: to be read from the file.
     private let work: Mutex<Work?>
 
+    /// How many rows it knows of.
+    var size: Int64 { known.withLock { $0.flushed + Int64($0.tail.count) } }
+
     /// Reads what the file has, up to `size`.
     package init(size: Int64, sizes: MarkSizes, in database: Database) throws {
         self.sizes = sizes
@@ -150,6 +153,9 @@ package final class Marks: Sendable {
             }
         }
         var (count, flushed, runs) = known.withLock { ($0.tail.count, $0.flushed, $0.runs) }
+        guard rows.first.map({ flushed + Int64(count) == Int64($0.index.value) }) ?? true else {
+            throw IndexError.unusable("another process has changed it")
+        }
         count += rows.count
         return try work.withLock { kept in
             var work = try kept.take() ?? Work(beside: runs, in: database)

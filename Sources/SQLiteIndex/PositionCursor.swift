@@ -54,7 +54,7 @@ struct PositionCursor {
         return positions
     }
 
-    private static func first(in positions: [Int64], from position: Int64) -> Int64? {
+    static func first(in positions: [Int64], from position: Int64) -> Int64? {
         var (low, high) = (0, positions.count)
         while low < high {
             let middle = (low + high) / 2

@@ -51,11 +51,25 @@ public final class SQLiteIndex: EventIndex {
     }
 
     public func applied() throws -> TreeHead? {
-        guard case .usable(let pool, _) = store.withLock({ $0 }) else { return nil }
+        guard case .usable(let pool, let marks) = store.withLock({ $0 }) else { return nil }
         do {
-            return try pool.read { try IndexFile.head($0) }
-        } catch let error as DatabaseError where IndexFile.meansDamage(error) {
-            giveUp(pool, error.description)
+            // Where the writer is, so that nothing is applied meanwhile by this process.
+            return try watching(pool) {
+                try pool.writeWithoutTransaction { database in
+                    var head: TreeHead?
+                    try database.inTransaction(.deferred) {
+                        head = try IndexFile.head(database)
+                        // Whoever held the log's lock before may have applied more since the file was opened.
+                        if let size = head?.size.value, Int64(size) != marks.size {
+                            let newer = try Marks(size: Int64(size), sizes: sizes, in: database)
+                            store.withLock { $0 = .usable(pool, newer) }
+                        }
+                        return .commit
+                    }
+                    return head
+                }
+            }
+        } catch IndexError.unusable {
             return nil
         }
     }

@@ -32,7 +32,7 @@ struct SubjectPositions {
             newest = try MarkTail.read(in: database).filter { $0.fingerprint == subject }.map(\.position)
             tail = newest
         }
-        return newest.first { $0 >= position }
+        return PositionCursor.first(in: newest, from: position)
     }
 
     private mutating func first(_ sought: Mark, in run: Int64) throws -> Int64? {

@@ -269,4 +269,27 @@ struct SequencerTests {
         #expect(row.approvers == ["okta:bob", "slack:T1/U1"])
         #expect(row.subject == "case-1")
     }
+
+    @Test("a log that holds an event twice opens nevertheless, and the first of them keeps the identity")
+    func twice() async throws {
+        let test = try TestLedger()
+        try test.found()
+        let storage = try LogFiles.open(test.directory, origin: TestLedger.origin, in: test.system)
+        let events = try ["a", "b", "a", "c", "b"].map { try Sample.heartbeat($0) }
+        for batch in [events[..<3], events[3...]] {
+            let entries = try batch.map { event in
+                try LedgerEntry.seal(
+                    event, time: Timestamp(milliseconds: test.clock.now().wall), caller: "x",
+                    salt: SecureRandom.bytes(16))
+            }
+            let plan = BatchPlan(appending: entries.map(\.bytes), to: storage.frontier)
+            try storage.commit(plan)
+            try storage.publish(PublishedHead(head: plan.head, note: test.signer.sign(plan.head)))
+        }
+        try storage.close()
+        let found = try await test.running { ledger in
+            try events.map { try ledger.position(of: $0.identity) }
+        }
+        #expect(found == [1, 2, 1, 4, 2].map { LeafIndex($0) })
+    }
 }

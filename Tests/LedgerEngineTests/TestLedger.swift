@@ -61,6 +61,9 @@ final class MemoryIndex: EventIndex {
         try state.withLock { state in
             if state.isFailing { throw Failure() }
             precondition(rows.first.map { $0.index.value == UInt64(state.rows.count) } ?? true, "rows continue")
+            guard Set((state.rows + rows).map(\.identity)).count == state.rows.count + rows.count else {
+                throw Failure()
+            }
             state.rows.append(contentsOf: rows)
             state.head = head
         }
