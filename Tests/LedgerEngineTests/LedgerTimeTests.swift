@@ -33,6 +33,24 @@ struct LedgerTimeTests {
         #expect(try test.check().findings.isEmpty)
     }
 
+    @Test("cuts an extract's mark as the first entry of its time, also where the hour's counts are due with it")
+    func markAtTheHour() async throws {
+        let test = try TestLedger()
+        try test.found()
+        let mark = try await test.running { ledger in
+            _ = await ledger.submit([try Sample.heartbeat("a")], caller: "a")
+            test.clock.pass(Self.hour)
+            return try await ledger.markForExtract().get()
+        }
+        let entries = try test.entries()
+        guard case .ledgerMarked(let marked) = entries[Int(mark.value)].payload else {
+            Issue.record("\(mark) is no mark")
+            return
+        }
+        #expect(entries.firstIndex { $0.ledgerTime >= marked.at } == Int(mark.value))
+        #expect(entries.dropLast().contains { $0.type == "dev.countersign.ledger.intake_counted.v1" })
+    }
+
     @Test("stops where the clock goes back by more than two seconds, and says so when it is right again")
     func backwards() async throws {
         let test = try TestLedger()
