@@ -14,10 +14,12 @@ import Testing
         try await fixture.serving { port, _ in
             let client = try RawClient(port: port)
             defer { client.close() }
-            func post(_ token: String, _ body: String, isChunked: Bool = false) -> String {
+            func post(_ token: String, _ body: String, as media: String = "cloudevents+json", isChunked: Bool = false)
+                -> String
+            {
                 let length = body.utf8.count
                 return "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
-                    + "Content-Type: application/cloudevents+json\r\n"
+                    + "Content-Type: application/\(media)\r\n"
                     + (isChunked
                         ? "Transfer-Encoding: chunked\r\n\r\n\(String(length, radix: 16))\r\n\(body)\r\n0\r\n\r\n"
                         : "Content-Length: \(length)\r\n\r\n\(body)")
@@ -26,6 +28,7 @@ import Testing
             let requests = [
                 post(token, Event.cancelled("e-1")), post(token, "{"), post("cst_nobody", Event.cancelled("e-2")),
                 post(token, Event.cancelled("e-3"), isChunked: true), "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+                post(token, "[{", as: "cloudevents-batch+json"), post(token, "{\n", as: "x-ndjson"),
                 post(token, Event.cancelled("e-1")),
             ]
             try client.write(requests.joined())
@@ -33,7 +36,9 @@ import Testing
                 text.components(separatedBy: "HTTP/1.1 ").count > requests.count && text.hasSuffix("}")
             }
             let answers = text.components(separatedBy: "HTTP/1.1 ").dropFirst()
-            #expect(answers.map { String($0.prefix(3)) } == ["429", "429", "401", "429", "200", "429"])
+            #expect(answers.map { String($0.prefix(3)) } == ["429", "429", "401", "429", "200", "429", "200", "429"])
+            #expect(
+                answers.dropFirst(6).first?.contains(#""status":429"#) == true, "each line is refused, not the request")
             for answer in answers where answer.hasPrefix("429") {
                 #expect(answer.contains("problems/inbox-full"))
                 #expect(answer.lowercased().contains("retry-after: 1\r\n"))
@@ -43,6 +48,6 @@ import Testing
         for index in 0..<fixture.size {
             #expect(try fixture.sequencer.reader.entry(at: LeafIndex(index)).caller == "ledger")
         }
-        #expect(fixture.sequencer.status.refused["inbox-full"] == 4)
+        #expect(fixture.sequencer.status.refused["inbox-full"] == 6)
     }
 }
