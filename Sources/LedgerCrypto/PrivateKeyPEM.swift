@@ -132,15 +132,12 @@ private struct PEMBlock: ~Copyable {
     /// Reads the first block. Text before it is passed over, as RFC 7468 §2 allows.
     init(reading text: [UInt8]) throws(CryptoError) {
         OpenSSLErrors.clear()
-        guard let input = BIO_new_mem_buf(text, Int32(clamping: text.count)) else {
-            throw .fromQueue(.failed, "no memory to read the private key with")
-        }
-        defer { BIO_free_all(input) }
         var label: UnsafeMutablePointer<CChar>?
         var headers: UnsafeMutablePointer<CChar>?
         var data: UnsafeMutablePointer<UInt8>?
         var count = 0
-        guard PEM_read_bio(input, &label, &headers, &data, &count) == 1, let label, let headers, let data else {
+        let isRead = withBIO(over: text) { PEM_read_bio($0, &label, &headers, &data, &count) == 1 }
+        guard isRead, let label, let headers, let data else {
             throw .fromQueue(.malformed, "no PEM block to read a private key from")
         }
         self.label = String(cString: label)

@@ -15,16 +15,17 @@ public struct TimestampRoots: Hashable, Sendable {
         }
         OpenSSLErrors.clear()
         defer { OpenSSLErrors.clear() }
-        guard let bio = BIO_new_mem_buf(pem, Int32(pem.count)) else { throw .fromQueue(.malformed, "no memory") }
-        defer { BIO_free(bio) }
-        var found: [[UInt8]] = []
-        while let certificate = PEM_read_bio_X509(bio, nil, nil, nil) {
-            defer { X509_free(certificate) }
-            var encoded: UnsafeMutablePointer<UInt8>?
-            let count = i2d_X509(certificate, &encoded)
-            guard count > 0, let encoded else { throw .fromQueue(.malformed, "cannot encode a certificate") }
-            found.append([UInt8](UnsafeBufferPointer(start: encoded, count: Int(count))))
-            CRYPTO_free(encoded, #fileID, #line)
+        let found = try withBIO(over: pem) { (bio) throws(TimestampError) in
+            var found: [[UInt8]] = []
+            while let certificate = PEM_read_bio_X509(bio, nil, nil, nil) {
+                defer { X509_free(certificate) }
+                var encoded: UnsafeMutablePointer<UInt8>?
+                let count = i2d_X509(certificate, &encoded)
+                guard count > 0, let encoded else { throw .fromQueue(.malformed, "cannot encode a certificate") }
+                found.append([UInt8](UnsafeBufferPointer(start: encoded, count: Int(count))))
+                CRYPTO_free(encoded, #fileID, #line)
+            }
+            return found
         }
         guard !found.isEmpty else { throw TimestampError(.malformed, "it holds no certificate in PEM") }
         // Other than the end of the file, an error is a certificate that is none.
