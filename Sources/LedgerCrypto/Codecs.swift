@@ -145,18 +145,20 @@ private enum Base64Coding {
         _ bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8], digits: [UInt8], padded: Bool
     ) {
         digits.withUnsafeBufferPointer { digits in
-            func put(_ bits: UInt32, digits used: Int) {
-                for place in 0..<used { text.append(digits[Int(bits >> UInt32(18 - 6 * place) & 63)]) }
+            text.append(addingCapacity: (bytes.count + 2) / 3 * 4) { output in
+                func put(_ bits: UInt32, digits used: Int) {
+                    for place in 0..<used { output.append(digits[Int(bits >> UInt32(18 - 6 * place) & 63)]) }
+                }
+                var at = 0
+                while at + 3 <= bytes.count {
+                    put(UInt32(bytes[at]) << 16 | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]), digits: 4)
+                    at += 3
+                }
+                let left = bytes.count - at
+                guard left > 0 else { return }
+                put(UInt32(bytes[at]) << 16 | (left == 2 ? UInt32(bytes[at + 1]) << 8 : 0), digits: left + 1)
+                if padded { for _ in left..<3 { output.append(padding) } }
             }
-            var at = 0
-            while at + 3 <= bytes.count {
-                put(UInt32(bytes[at]) << 16 | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]), digits: 4)
-                at += 3
-            }
-            let left = bytes.count - at
-            guard left > 0 else { return }
-            put(UInt32(bytes[at]) << 16 | (left == 2 ? UInt32(bytes[at + 1]) << 8 : 0), digits: left + 1)
-            if padded { text.append(contentsOf: repeatElement(padding, count: 3 - left)) }
         }
     }
 

@@ -59,9 +59,8 @@ public struct Digest: Hashable, Sendable {
 
     /// Appends the 32 bytes.
     public func append(to bytes: inout [UInt8]) {
-        for word in [word0, word1, word2, word3] {
-            withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
-        }
+        let words = (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)
+        withUnsafeBytes(of: words) { bytes.append(contentsOf: $0) }
     }
 }
 

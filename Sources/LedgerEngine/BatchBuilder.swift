@@ -40,7 +40,7 @@ struct BatchBuilder {
     /// Seals events of the ledger's own, those that the log does not have. Gives the position of each.
     mutating func add(own events: [ApprovalEvent]) throws -> [LeafIndex] {
         try events.map { event in
-            try known[event.identity] ?? seal(PreparedEvent(event), caller: Self.own)
+            try known[event.identity] ?? seal(event, caller: Self.own)
         }
     }
 
@@ -68,14 +68,14 @@ struct BatchBuilder {
         }
     }
 
-    private mutating func judge(_ event: PreparedEvent, caller: Text) throws -> Answer {
-        let identity = event.event.identity
+    private mutating func judge(_ event: ApprovalEvent, caller: Text) throws -> Answer {
+        let identity = event.identity
         if let index = known[identity] {
-            return try answer(try compare(index, event.event), index, event, caller: caller)
+            return try answer(try compare(index, event), index, event, caller: caller)
         }
         if let position = fresh[identity] {
             let index = LeafIndex(first.value + UInt64(position))
-            let resend = entries[position].compare(event.event, disclosing: kept[position])
+            let resend = entries[position].compare(event, disclosing: kept[position])
             return try answer(resend, index, event, caller: caller)
         }
         do {
@@ -86,7 +86,7 @@ struct BatchBuilder {
     }
 
     private mutating func answer(
-        _ resend: Resend, _ index: LeafIndex, _ event: PreparedEvent, caller: Text
+        _ resend: Resend, _ index: LeafIndex, _ event: ApprovalEvent, caller: Text
     ) throws -> Answer {
         switch resend {
         case .same: return .success(.resent(index))
@@ -98,14 +98,14 @@ struct BatchBuilder {
     }
 
     @discardableResult
-    private mutating func seal(_ event: PreparedEvent, caller: Text) throws -> LeafIndex {
-        let entry = try LedgerEntry.seal(event.event, time: time, caller: caller, salt: takeSalt())
+    private mutating func seal(_ event: ApprovalEvent, caller: Text) throws -> LeafIndex {
+        let entry = try LedgerEntry.seal(event, time: time, caller: caller, salt: takeSalt())
         let index = LeafIndex(first.value + UInt64(entries.count))
-        fresh[event.event.identity] = entries.count
-        kept.append(event.event.disclosures)
+        fresh[event.identity] = entries.count
+        kept.append(event.disclosures)
         entries.append(entry)
-        rows.append(IndexRow(index: index, event: event.event, ledgerTime: time))
-        disclosures.append(contentsOf: event.event.disclosures)
+        rows.append(IndexRow(index: index, event: event, ledgerTime: time))
+        disclosures.append(contentsOf: event.disclosures)
         return index
     }
 
@@ -117,11 +117,11 @@ struct BatchBuilder {
 
     /// One `ledger.conflict` for each caller, event and hour. Its own id says which, so that the log's identities
     /// make it one, over restarts as well.
-    private mutating func noteConflict(_ event: PreparedEvent, caller: Text) throws {
-        let note = try ConflictNote(identity: event.event.identity, caller: caller, time: time)
+    private mutating func noteConflict(_ event: ApprovalEvent, caller: Text) throws {
+        let note = try ConflictNote(identity: event.identity, caller: caller, time: time)
         guard known[note.identity] == nil, fresh[note.identity] == nil else { return }
         conflicts += 1
-        try seal(PreparedEvent(note.event), caller: Self.own)
+        try seal(note.event, caller: Self.own)
     }
 }
 

@@ -87,8 +87,8 @@ extension ArraySlice<BatchPlan> {
     /// was on the frontier before: a left sibling on the way up from a new leaf ends where the old tree did or before,
     /// and its parent was not complete.
     private func node(_ address: NodeAddress) throws -> Digest {
-        for plan in self {
-            if let digest = plan.node(address) { return digest }
+        for at in indices {
+            if let digest = self[at].node(address) { return digest }
         }
         // The frontier has a subtree for each set bit of the size, the largest first.
         if let before = first?.before {

@@ -1,21 +1,12 @@
 import ApprovalEvents
 import Synchronization
 
-/// An event on its way into the log: a reference, for it is handed around where only one thread may work.
-final class PreparedEvent: Sendable {
-    let event: ApprovalEvent
-
-    init(_ event: ApprovalEvent) {
-        self.event = event
-    }
-}
-
 /// Events that wait for their commit together, and whom to tell what became of them.
 struct Ticket: Sendable {
     typealias Answer = Result<SubmissionOutcome, SubmissionRefusal>
 
     let caller: Text
-    let events: [PreparedEvent]
+    let events: [ApprovalEvent]
     /// All of them or none (a CloudEvents batch), instead of each for itself.
     let isWhole: Bool
     let size: Int
@@ -23,13 +14,13 @@ struct Ticket: Sendable {
     let reply: @Sendable (SubmissionReply) -> Void
 
     init(
-        caller: Text, events: [PreparedEvent], isWhole: Bool, reply: @escaping @Sendable (SubmissionReply) -> Void
+        caller: Text, events: [ApprovalEvent], isWhole: Bool, reply: @escaping @Sendable (SubmissionReply) -> Void
     ) {
         self.caller = caller
         self.events = events
         self.isWhole = isWhole
         self.reply = reply
-        size = events.reduce(0) { $0 + $1.event.canonicalSubmission.count }
+        size = events.reduce(0) { $0 + $1.canonicalSubmission.count }
     }
 
     func refuse(_ refusal: SubmissionRefusal) {

@@ -8,16 +8,18 @@ final class IntakeCounts: Sendable {
         var accepted: Int64 = 0
         var resent: Int64 = 0
         var refused: [Text: Int64] = [:]
+
+        fileprivate mutating func add(accepted: Int, resent: Int) {
+            self.accepted += Int64(accepted)
+            self.resent += Int64(resent)
+        }
     }
 
     private let counts = Mutex<[Text: Count]>([:])
 
     func add(accepted: Int = 0, resent: Int = 0, caller: Text) {
         guard accepted + resent > 0 else { return }
-        counts.withLock {
-            $0[caller, default: Count()].accepted += Int64(accepted)
-            $0[caller, default: Count()].resent += Int64(resent)
-        }
+        counts.withLock { $0[caller, default: Count()].add(accepted: accepted, resent: resent) }
     }
 
     func add(refused problem: Text, times: Int = 1, caller: Text) {

@@ -97,7 +97,7 @@ public actor Sequencer {
         reply: @escaping @Sendable (SubmissionReply) -> Void
     ) {
         guard !events.isEmpty else { return reply(SubmissionReply(answers: [], batch: nil)) }
-        let ticket = Ticket(caller: caller, events: events.map { PreparedEvent($0) }, isWhole: isWhole) { given in
+        let ticket = Ticket(caller: caller, events: events, isWhole: isWhole) { given in
             self.count(given.answers, caller: caller)
             reply(given)
         }
@@ -156,7 +156,7 @@ public actor Sequencer {
         }
         counts.add(accepted: sealed, resent: resent, caller: caller)
         for (problem, times) in refused { noteRefusal(problem: problem, times: times, caller: caller) }
-        board.update { $0.resent += UInt64(resent) }
+        if resent > 0 { board.update { $0.resent += UInt64(resent) } }
     }
 
     /// Counts deliveries that were refused before they reached the sequencer (`ledger.intake_counted`).

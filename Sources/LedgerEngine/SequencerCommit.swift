@@ -123,7 +123,7 @@ extension Sequencer {
         of own: [ApprovalEvent], and tickets: [Ticket], at stamp: Timestamp
     ) throws -> [EventIdentity: LeafIndex] {
         var asked = own.map(\.identity)
-        for ticket in tickets { asked.append(contentsOf: ticket.events.map(\.event.identity)) }
+        for ticket in tickets { asked.append(contentsOf: ticket.events.map(\.identity)) }
         var known = try positions(of: asked)
         // Only what is known, or comes twice, can be a conflict; its note's own identity is asked for second,
         // and seldom.
@@ -131,7 +131,7 @@ extension Sequencer {
         let repeated = Set(asked.filter { !seen.insert($0).inserted })
         var notes: [EventIdentity] = []
         for ticket in tickets {
-            for identity in ticket.events.map(\.event.identity)
+            for identity in ticket.events.map(\.identity)
             where known[identity] != nil || repeated.contains(identity) {
                 notes.append(try ConflictNote(identity: identity, caller: ticket.caller, time: stamp).identity)
             }

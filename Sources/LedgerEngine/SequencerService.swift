@@ -25,7 +25,7 @@ extension Sequencer {
             while await !follower.catchUp() {
                 guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
             }
-            guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
+            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
         }
     }
 

@@ -40,6 +40,7 @@ struct JSONDocumentTests {
         arguments: [
             " 1", "1 ", "[1 ]", "[ ]", "{ }", "{\"a\" :1}", "{\"b\":1,\"a\":2}", "{\"é\":1,\"z\":2}", "\"\\/\"",
             "\"\\u000a\"", "\"\\u001F\"", "\"\\u0041\"", "{\"\\u0061\":1}", "-0", "1.0", "1e2", "0.10", "1E-7",
+            "-1.2345678901234567E-6",
             "{\"\u{ffff}\":1,\"\u{10000}\":2}", "\"\\ud83d\\ude00\"",
         ])
     func others(text: String) throws {
@@ -94,6 +95,37 @@ struct JSONDocumentTests {
             #expect(throws: JSONError.self) { try JSONValue(parsing: open, maxDepth: 1000) }
             let nested = open + [UInt8](repeating: UInt8(ascii: "]"), count: open.count)
             #expect(try JSONDocument(parsing: nested, maxDepth: 1000).depth == open.count)
+        }
+    }
+
+    @Test("has room for members that are put in order, however close their values stand")
+    func roomToMove() throws {
+        for count in [1, 2, 3, 1000, 2037, 2038, 2039, 2040, 5000] {
+            let list = "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]"
+            #expect(try !agrees(Array("{\"b\":\(list),\"\":[]}".utf8)))
+            #expect(try !agrees(Array("[[{\"b\":[\(list)],\"a\":1}]]".utf8)))
+        }
+    }
+
+    @Test("writes each value in it as its copy is written")
+    func parts() throws {
+        var random = SeededRandom(seed: 3)
+        func check(_ node: JSONNode) {
+            let canonical = node.value.canonicalBytes
+            var output: [UInt8] = [0]
+            node.writeCanonical(to: &output)
+            #expect(output == [0] + canonical && node.canonicalBytes == canonical)
+            for item in node.items { check(item) }
+            for (name, value) in node.members {
+                check(name)
+                check(value)
+            }
+        }
+        for _ in 0..<300 {
+            let value = random.jsonValue(depth: 4)
+            for text in [value.canonicalBytes, Array(random.spelling(of: value).utf8)] {
+                try JSONDocument(parsing: text).withRoot(check)
+            }
         }
     }
 

@@ -2,7 +2,9 @@
 ///
 /// Only `parse` and `ledger` make one, so whoever holds one need not look again. Everything that sealing needs is
 /// prepared here, because many of these are made at once and only one thread seals.
-public struct ApprovalEvent: Sendable {
+///
+/// A reference: it goes through many hands on its way into the log.
+public final class ApprovalEvent: Sendable {
     let content: EventContent
     /// What was disclosed with the event. It is kept apart and never sealed.
     public let disclosures: [Disclosure]

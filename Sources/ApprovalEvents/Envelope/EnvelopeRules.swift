@@ -29,10 +29,10 @@ extension EventDraft {
         checkIdentity(.source)
         if version == nil { reportMissing(.specversion, "An event must have specversion.") }
         if self[.type] == nil { reportMissing(.type, "An event must have type.") }
-        for attribute in attributes where attribute.value.isEmpty {
-            switch attribute.known {
+        for at in attributes.indices where attributes[at].value.isEmpty {
+            switch attributes[at].known {
             case .type, .subject, .dataschema, .datacontenttype:
-                report(attribute.name, "attribute-length", "This must not be empty.")
+                report(attributes[at].name, "attribute-length", "This must not be empty.")
             default: break
             }
         }
@@ -50,8 +50,9 @@ extension EventDraft {
             report(
                 .type, "foreign-type", "This ledger takes types that begin with \(VocabularyType.prefix.string) only.")
         }
-        if let time = self[.time], Timestamp(rfc3339: time) == nil {
-            report(.time, "timestamp", "This must be a date and time of RFC 3339.")
+        if let text = self[.time] {
+            time = Timestamp(rfc3339: text)
+            if time == nil { report(.time, "timestamp", "This must be a date and time of RFC 3339.") }
         }
         if disclosures != nil {
             report(.disclosures, "disclosures-foreign", "Only types of ours can conceal members.")
@@ -59,8 +60,8 @@ extension EventDraft {
     }
 
     mutating func checkOwnRules(_ type: VocabularyType?) {
-        for attribute in attributes where attribute.known?.isOwn != true {
-            let name = attribute.name
+        for at in attributes.indices where attributes[at].known?.isOwn != true {
+            let name = attributes[at].name
             report(name, "known-attribute", "Our types have no attribute \(name.string).")
         }
         if let source = self[.source], !source.isEmpty, !Self.isPath(source) {
@@ -69,8 +70,9 @@ extension EventDraft {
                 "For our types this is a path such as /gateways/eu-1: segments of A-Z a-z 0-9 . _ ~ -, none of them . or .."
             )
         }
-        if let time = self[.time] {
-            if Timestamp(time) == nil { report(.time, "timestamp", "This must be \(TextForm.timestamp.words).") }
+        if let text = self[.time] {
+            time = Timestamp(text)
+            if time == nil { report(.time, "timestamp", "This must be \(TextForm.timestamp.words).") }
         } else {
             reportMissing(.time, "An event of ours says when it happened.")
         }

@@ -74,14 +74,17 @@ enum AttributeName: UInt8, CaseIterable, Sendable {
 struct EventAttribute: Sendable {
     /// Which of ours it is; nil for an extension of a foreign event's.
     let known: AttributeName?
-    let name: Text
+    /// The name of an extension.
+    private let extensionName: Text?
     let value: Text
 
     init(_ name: Text, _ value: Text, known: AttributeName?) {
         self.known = known
-        self.name = name
+        extensionName = known == nil ? name : nil
         self.value = value
     }
+
+    var name: Text { known?.text ?? extensionName ?? "" }
 
     init(_ name: AttributeName, _ value: Text) { self.init(name.text, value, known: name) }
 }

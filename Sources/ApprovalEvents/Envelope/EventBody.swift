@@ -16,10 +16,7 @@ extension EventDraft {
         do throws(JSONError) {
             take(json: JSONPart(try JSONDocument(parsing: bytes, maxDepth: EventLimits.foreignDepth)))
         } catch {
-            let found = error.violation
-            violations.append(
-                Violation(
-                    pointer: found.pointer.inside(root.appending(member)), rule: found.rule, message: found.message))
+            violations.append(error.violation.inside(root.appending(member)))
         }
     }
 
@@ -78,6 +75,7 @@ struct MediaType {
     let isUTF8: Bool
 
     static let json: Text = "application/json"
+    static let shortJSON: ShortName = "application/json"
 
     init(_ text: Text) {
         if text == Self.json {

@@ -22,7 +22,9 @@ public struct EventIdentity: Hashable, Sendable {
 }
 
 /// What an event says of itself, submitted or sealed. Its data are read from its bytes by those who ask.
-struct EventContent: Sendable {
+///
+/// A reference, for an event and the entry that it becomes share it.
+final class EventContent: Sendable {
     /// Which vocabulary the data follow.
     enum Family: Hashable, Sendable {
         case ours(VocabularyType)
@@ -40,13 +42,13 @@ struct EventContent: Sendable {
     let sourceSequence: UInt64?
 
     /// The content of a draft in which nothing was found wrong; nil if something is missing all the same.
-    init?(_ draft: EventDraft, family: Family?) {
+    init?(_ draft: borrowing EventDraft, family: Family?) {
         guard let source = draft[.source], let id = draft[.id], let type = draft[.type], let family else { return nil }
         identity = EventIdentity(source: source, id: id)
         self.type = type
         self.family = family
         subject = draft[.subject]
-        time = draft[.time].flatMap { Timestamp($0) ?? Timestamp(rfc3339: $0) }
+        time = draft.time ?? draft[.time].flatMap { Timestamp($0) ?? Timestamp(rfc3339: $0) }
         sourceSequence = draft[.sourcesequence].flatMap(EventDraft.sequence)
     }
 
@@ -100,9 +102,8 @@ extension EventDraft {
 
     private mutating func checkData(_ known: KnownType) {
         guard case .json(let data) = body else { return }
-        let place = root.appending("data")
-        let found = data.withNode { Inspector.inspect($0, as: known, at: place) }
-        violations += found.violations
+        let found = data.withNode { Inspector.inspect($0, as: known, at: .root) }
+        for violation in found.violations { violations.append(violation.inside(root.appending("data"))) }
         checkConcealment(found.digests, in: data, of: known.type)
     }
 }

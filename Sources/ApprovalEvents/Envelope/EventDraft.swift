@@ -19,6 +19,8 @@ struct EventDraft {
     private(set) var disclosures: Text?
     /// The data with the disclosures put back, once they were found good.
     var opened: OpenedData?
+    /// The attribute `time`, once it was found good.
+    var time: Timestamp?
     var violations: [Violation] = []
 
     init(at root: JSONPointer) { self.root = root }
@@ -49,29 +51,36 @@ struct EventDraft {
     /// Takes the attributes, in canonical order. What tracing adds on the way is dropped: two deliveries of one event
     /// differ in it.
     mutating func take(_ given: consuming [EventAttribute]) {
-        let count = given.count
-        given.removeAll { !isSealed($0) }
-        if given.count < count { asGiven = nil }
+        var at = 0
+        while at < given.count {
+            if isSealed(given, at) {
+                at += 1
+            } else {
+                given.remove(at: at)
+                asGiven = nil
+            }
+        }
         attributes = given
     }
 
-    /// Checks an attribute, and says whether it is one that is sealed.
-    private mutating func isSealed(_ attribute: EventAttribute) -> Bool {
-        let (name, value) = (attribute.name, attribute.value)
-        guard attribute.known.map({ $0 != .dataBase64 }) ?? Self.isAttributeName(name) else {
-            report(name, "attribute-name", "An attribute's name is one or more of a-z and 0-9.")
+    /// Checks the attribute at a position, and says whether it is one that is sealed.
+    private mutating func isSealed(_ given: [EventAttribute], _ at: Int) -> Bool {
+        guard given[at].known.map({ $0 != .dataBase64 }) ?? Self.isAttributeName(given[at].name) else {
+            report(given[at].name, "attribute-name", "An attribute's name is one or more of a-z and 0-9.")
             return false
         }
-        if !value.isPlain {
-            report(name, "attribute-characters", "Control characters and noncharacters are not allowed here.")
+        if !given[at].value.isPlain {
+            report(
+                given[at].name, "attribute-characters",
+                "Control characters and noncharacters are not allowed here.")
         }
-        switch attribute.known {
+        switch given[at].known {
         case .traceparent, .tracestate: return false
         case .disclosures:
-            disclosures = value
+            disclosures = given[at].value
             return false
-        case .ledgertime, .ledgercaller, .ledgersalt:
-            report(name, "ledger-attribute", "Only the ledger sets \(name.string).")
+        case let known? where known.isLedgers:
+            report(known, "ledger-attribute", "Only the ledger sets \(known.text.string).")
             return false
         default: return true
         }

@@ -7,28 +7,32 @@ struct SealableForm: Sendable {
     let bytes: [UInt8]
     private let cuts: Cuts
 
-    init(_ draft: EventDraft) {
-        if let event = draft.asGiven, event.document.isCanonical {
+    init(_ draft: borrowing EventDraft) {
+        if let event = draft.asGiven {
             self.init(asGiven: event)
         } else {
             self.init(writing: draft)
         }
     }
 
-    /// The form of an event that came in it.
+    /// The form of an event that came with the same members, if in another order or spelling.
     private init(asGiven event: JSONPart) {
         var cuts = Cuts()
         bytes = event.withNode { object in
+            guard object.record.isPlain else {
+                return object.canonicalBytes { name, offset in name.withStringBytes { cuts.pass($0, at: offset) } }
+            }
             for (name, _) in object.members {
                 name.withStringBytes { cuts.pass($0, at: name.offset - object.offset) }
             }
-            return object.index == 0 ? event.document.bytes : Array(object.literal)
+            let given = event.document.bytes
+            return object.literal.count == given.count ? given : Array(object.literal)
         }
         self.cuts = cuts
     }
 
-    /// The form of an event that came in another, or was changed on its way in.
-    init(writing draft: EventDraft) {
+    /// The form of an event that came in another mode, or was changed on its way in.
+    init(writing draft: borrowing EventDraft) {
         var output: [UInt8] = []
         var cuts = Cuts()
         var body = BodyMember(draft.body)

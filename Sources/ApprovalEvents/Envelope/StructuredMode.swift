@@ -88,6 +88,8 @@ extension EventDraft {
 
     /// An attribute's value as the string that the other modes would carry it as (CloudEvents 1.0 §3.1).
     private mutating func attributeText(_ value: JSONNode, of name: Text, _ known: AttributeName?) -> Text? {
+        // What nearly every event says here need not be copied out of each.
+        if known == .datacontenttype, value.shortName == MediaType.shortJSON { return MediaType.json }
         if let text = value.string { return text }
         asGiven = nil
         if known?.isString != true {

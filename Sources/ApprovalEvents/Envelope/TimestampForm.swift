@@ -74,7 +74,7 @@ extension Timestamp {
 
     func formatted(fractionDigits: Int) -> [UInt8] {
         var text: [UInt8] = []
-        text.reserveCapacity(30)
+        text.reserveCapacity(Self.mostBytes)
         write(fractionDigits: fractionDigits, to: &text)
         return text
     }
@@ -84,30 +84,36 @@ extension Timestamp {
         let day = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400
         let second = seconds - day * 86400
         let (year, month, date) = Self.civil(day)
-        Self.write(year / 100, to: &text)
-        Self.write(year % 100, "-", to: &text)
-        Self.write(month, "-", to: &text)
-        Self.write(date, "T", to: &text)
-        Self.write(second / 3600, ":", to: &text)
-        Self.write(second / 60 % 60, ":", to: &text)
-        Self.write(second % 60, to: &text)
-        if fractionDigits > 0 {
-            text.append(UInt8(ascii: "."))
-            var unit: UInt32 = 100_000_000
-            for _ in 0..<fractionDigits {
-                text.append(UInt8(ascii: "0") + UInt8(nanoseconds / unit % 10))
-                unit /= 10
+        text.append(addingCapacity: Self.mostBytes) { span in
+            Self.write(year / 100, to: &span)
+            Self.write(year % 100, "-", to: &span)
+            Self.write(month, "-", to: &span)
+            Self.write(date, "T", to: &span)
+            Self.write(second / 3600, ":", to: &span)
+            Self.write(second / 60 % 60, ":", to: &span)
+            Self.write(second % 60, to: &span)
+            if fractionDigits > 0 {
+                span.append(UInt8(ascii: "."))
+                var unit: UInt32 = 100_000_000
+                for _ in 0..<fractionDigits {
+                    span.append(UInt8(ascii: "0") + UInt8(nanoseconds / unit % 10))
+                    unit /= 10
+                }
             }
+            span.append(UInt8(ascii: "Z"))
         }
-        text.append(UInt8(ascii: "Z"))
     }
 
     /// Appends two digits and what separates them from the next.
-    private static func write(_ value: Int64, _ separator: Unicode.Scalar? = nil, to text: inout [UInt8]) {
-        text.append(UInt8(ascii: "0") + UInt8(value / 10))
-        text.append(UInt8(ascii: "0") + UInt8(value % 10))
-        if let separator { text.append(UInt8(ascii: separator)) }
+    @inline(__always)
+    private static func write(_ value: Int64, _ separator: Unicode.Scalar? = nil, to span: inout OutputSpan<UInt8>) {
+        span.append(UInt8(ascii: "0") + UInt8(value / 10))
+        span.append(UInt8(ascii: "0") + UInt8(value % 10))
+        if let separator { span.append(UInt8(ascii: separator)) }
     }
+
+    /// `YYYY-MM-DDThh:mm:ss.fffffffffZ`
+    private static let mostBytes = 30
 }
 
 extension Timestamp {

@@ -1,7 +1,7 @@
 /// Eight bytes at a time: tests that give a word in which the top bit of a byte is set where it passes.
 ///
-/// Sums and differences go over the border of a byte only where that byte is beyond ASCII or passes already, so they are
-/// exact for all bytes of a word that is ASCII, and for the first that passes of any word.
+/// Where nothing else is said, sums and differences go over the border of a byte only where that byte is beyond ASCII or
+/// passes already, so they are exact for all bytes of a word that is ASCII, and for the first that passes of any word.
 enum ByteWords {
     static let tops: UInt64 = 0x8080_8080_8080_8080
 
@@ -28,26 +28,33 @@ enum ByteWords {
         return at
     }
 
-    /// Copies what is plain from `start` on, in words of eight bytes, of which the last may hold more than is plain.
-    /// Returns the same place as `plainEnd`.
-    ///
-    /// - Precondition: `output` has eight bytes more than the plain ones from `place` on.
+    /// The whole words of a run of bytes, one after the other.
     @inline(__always)
-    static func copyPlain(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, to output: UnsafeMutableBufferPointer<UInt8>, _ place: Int
-    ) -> Int {
-        guard let source = UnsafeRawPointer(bytes.baseAddress), let target = UnsafeMutableRawPointer(output.baseAddress)
-        else { return start }
-        var at = start
+    static func forEach(in bytes: UnsafeBufferPointer<UInt8>, _ body: (UInt64) -> Void) {
+        guard let base = UnsafeRawPointer(bytes.baseAddress) else { return }
+        var at = 0
         while at + 8 <= bytes.count {
-            let word = load(source, at)
-            target.storeBytes(of: word.littleEndian, toByteOffset: place + at - start, as: UInt64.self)
-            let found = special(word)
-            guard found == 0 else { return at + found.trailingZeroBitCount >> 3 }
+            body(load(base, at))
             at += 8
         }
-        return at
     }
+
+    /// Quotes and backslashes, exact for all bytes of any word.
+    @inline(__always)
+    static func quotes(_ word: UInt64) -> UInt64 {
+        zeroes(word ^ all(UInt8(ascii: "\""))) | zeroes(word ^ all(UInt8(ascii: "\\")))
+    }
+
+    /// Bytes below 0x20, exact for all bytes of any word.
+    @inline(__always)
+    static func controls(_ word: UInt64) -> UInt64 { ~((word & ~tops) &+ all(0x60) | word) & tops }
+
+    /// How many bytes of a word that a test gave have passed it.
+    @inline(__always)
+    static func count(_ found: UInt64) -> Int { Int(((found >> 7) &* all(1)) >> 56) }
+
+    @inline(__always)
+    private static func zeroes(_ word: UInt64) -> UInt64 { ~((word & ~tops) &+ all(0x7F) | word) & tops }
 
     @inline(__always)
     private static func special(_ word: UInt64) -> UInt64 {

@@ -75,50 +75,128 @@ extension JSONNumber {
 
 extension JSONNode {
     /// The canonical form (RFC 8785).
-    package var canonicalBytes: [UInt8] {
-        var output: [UInt8] = []
-        writeCanonical(to: &output)
-        return output
+    package var canonicalBytes: [UInt8] { canonicalBytes { _, _ in } }
+
+    /// The canonical form.
+    /// - Parameter pass: called for each member of an object, in order: its name, and where it begins in the form.
+    func canonicalBytes(_ pass: (JSONNode, Int) -> Void) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: mostCanonicalBytes) { room, count in
+            var writer = CanonicalWriter(room)
+            writer.write(self, pass)
+            count = writer.count
+        }
     }
 
-    /// Appends the canonical form: as it stands, where it stands so already.
+    /// Appends the canonical form.
     package func writeCanonical(to output: inout [UInt8]) {
-        let record = record
-        switch record.kind {
-        case .array where !text.areCanonical:
-            output.append(UInt8(ascii: "["))
-            for item in items {
-                if item.index > index + 1 { output.append(UInt8(ascii: ",")) }
-                item.writeCanonical(to: &output)
+        output.append(addingCapacity: mostCanonicalBytes) { span in
+            span.withUnsafeMutableBufferPointer { room, count in
+                var writer = CanonicalWriter(room, count)
+                writer.write(self) { _, _ in }
+                count = writer.count
             }
-            output.append(UInt8(ascii: "]"))
-        case .object where !text.areCanonical:
-            output.append(UInt8(ascii: "{"))
-            for member in members {
-                if member.name.index > index + 1 { output.append(UInt8(ascii: ",")) }
-                member.name.writeCanonical(to: &output)
-                output.append(UInt8(ascii: ":"))
-                member.value.writeCanonical(to: &output)
-            }
-            output.append(UInt8(ascii: "}"))
-        case .string where !text.areCanonical && !record.isPlain: string?.writeCanonical(to: &output)
-        case .number where !text.areCanonical && !record.isPlain: number?.writeCanonical(to: &output)
-        default: output.append(contentsOf: literal)
         }
     }
 
     /// Lends the canonical form.
     func withCanonicalBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        text.areCanonical ? body(literal) : canonicalBytes.withUnsafeBufferPointer(body)
+        if record.isPlain { return body(literal) }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: mostCanonicalBytes) { room in
+            var writer = CanonicalWriter(room)
+            writer.write(self) { _, _ in }
+            return body(UnsafeBufferPointer(rebasing: room[..<writer.count]))
+        }
+    }
+
+    /// How long the canonical form is at the most: only a number can be longer in it than in the text.
+    private var mostCanonicalBytes: Int {
+        text.records[index..<end].reduce(literal.count) { count, record in
+            record.kind == .number && !record.isPlain ? count + CanonicalWriter.longestNumber : count
+        }
     }
 
     /// The value as it stands in the text, a string with its quotes.
     var literal: UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(rebasing: text.bytes[offset..<Int(record.end) + (isString ? 1 : 0)])
+        UnsafeBufferPointer(rebasing: text.bytes[offset..<limit])
     }
 
     /// Where it begins in the text, a string with its quote.
     var offset: Int { Int(record.start) - (isString ? 1 : 0) }
+
+    /// Where it ends in the text, a string with its quote.
+    var limit: Int { Int(record.end) + (isString ? 1 : 0) }
+}
+
+/// Writes canonical forms into room that was made for them.
+private struct CanonicalWriter {
+    /// `-0.0000012345678901234567` has one byte more than any other.
+    static let longestNumber = 25
+
+    private let room: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count: Int
+
+    init(_ room: UnsafeMutableBufferPointer<UInt8>, _ count: Int = 0) {
+        self.room = room
+        self.count = count
+    }
+
+    /// Writes a value: as it stands, where it stands in canonical form already.
+    /// - Parameter pass: called for each member of an object, in order: its name, and where it begins.
+    mutating func write(_ node: JSONNode, _ pass: (JSONNode, Int) -> Void) {
+        let record = node.record
+        switch record.kind {
+        case .object:
+            write("{")
+            for (name, value) in node.members {
+                if name.index > node.index + 1 { write(",") }
+                pass(name, count)
+                write(name, value)
+            }
+            write("}")
+        case .array where !record.isPlain:
+            write("[")
+            for item in node.items {
+                if item.index > node.index + 1 { write(",") }
+                write(item)
+            }
+            write("]")
+        case .string where !record.isPlain, .number where !record.isPlain: write(node.value.canonicalBytes)
+        default: write(node.literal)
+        }
+    }
+
+    private mutating func write(_ node: JSONNode) {
+        if node.record.isPlain { write(node.literal) } else { write(node) { _, _ in } }
+    }
+
+    /// Writes `"name":value`, in one piece where nothing but the colon is between them.
+    @inline(__always)
+    private mutating func write(_ name: JSONNode, _ value: JSONNode) {
+        if name.record.isPlain, value.record.isPlain, value.offset == name.limit + 1 {
+            write(UnsafeBufferPointer(rebasing: name.text.bytes[name.offset..<value.limit]))
+        } else {
+            write(name)
+            write(":")
+            write(value)
+        }
+    }
+
+    private mutating func write(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { write($0) } }
+
+    @inline(__always)
+    private mutating func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+        precondition(bytes.count <= room.count - count, "a canonical form longer than it can be")
+        guard let start = room.baseAddress, let from = bytes.baseAddress else { return }
+        (start + count).initialize(from: from, count: bytes.count)
+        count += bytes.count
+    }
+
+    @inline(__always)
+    private mutating func write(_ sign: Unicode.Scalar) {
+        precondition(count < room.count, "a canonical form longer than it can be")
+        room.initializeElement(at: count, to: UInt8(ascii: sign))
+        count += 1
+    }
 }
 
 extension Text {

@@ -17,33 +17,56 @@ public enum CanonicalString {
     private static func write(
         _ text: UnsafeBufferPointer<UInt8>, to escaped: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
     ) {
+        guard let target = UnsafeMutableRawPointer(escaped.baseAddress) else { return }
         escaped[count] = UInt8(ascii: "\"")
-        count += 1
+        var place = count + 1
         var at = 0
-        while at < text.count {
-            let end = min(ByteWords.copyPlain(text, at, to: escaped, count), text.count)
-            count += end - at
-            at = end
-            guard at < text.count else { break }
-            if needsEscape(text[at]) {
-                count += writeEscape(of: text[at], to: escaped, at: count)
+        ByteWords.forEach(in: text) { word in
+            if ByteWords.controls(word) != 0 {
+                for byte in text[at..<at + 8] { place += write(byte, to: escaped, at: place) }
+            } else if ByteWords.quotes(word) == 0 {
+                target.storeBytes(of: word.littleEndian, toByteOffset: place, as: UInt64.self)
+                place += 8
             } else {
-                escaped[count] = text[at]
-                count += 1
+                // Without a branch, for nobody can guess where in a text of JSON its quotes are.
+                var (rest, quotes) = (word, ByteWords.quotes(word) >> 7)
+                for _ in 0..<8 {
+                    escaped[place] = UInt8(ascii: "\\")
+                    place += Int(truncatingIfNeeded: quotes & 1)
+                    escaped[place] = UInt8(truncatingIfNeeded: rest)
+                    place += 1
+                    rest >>= 8
+                    quotes >>= 8
+                }
             }
+            at += 8
+        }
+        while at < text.count {
+            place += write(text[at], to: escaped, at: place)
             at += 1
         }
-        escaped[count] = UInt8(ascii: "\"")
-        count += 1
+        escaped[place] = UInt8(ascii: "\"")
+        count = place + 1
+    }
+
+    /// Writes a byte as it is, or its escape, and returns how many bytes that took.
+    private static func write(_ byte: UInt8, to output: UnsafeMutableBufferPointer<UInt8>, at place: Int) -> Int {
+        if needsEscape(byte) { return writeEscape(of: byte, to: output, at: place) }
+        output[place] = byte
+        return 1
     }
 
     /// How many bytes the escapes add, at the most.
     private static func growth(of text: UnsafeBufferPointer<UInt8>) -> Int {
-        var growth = 0
-        for byte in text {
-            growth += byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? 1 : byte < 0x20 ? 5 : 0
+        var (quotes, at) = (0, 0)
+        var controls: UInt64 = 0
+        ByteWords.forEach(in: text) { word in
+            quotes += ByteWords.count(ByteWords.quotes(word))
+            controls |= ByteWords.controls(word)
+            at += 8
         }
-        return growth
+        // Text has few controls, or none: there need not be as little room for them as can be.
+        return quotes + (controls == 0 ? 5 * (text.count - at) : 5 * text.count)
     }
 
     /// The escape that a character must have; empty for all that need none.

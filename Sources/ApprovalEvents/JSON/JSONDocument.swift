@@ -22,7 +22,7 @@ package struct JSONDocument: Sendable {
         var read: (isCanonical: Bool, depth: Int) = (false, 0)
         var failure: JSONError?
         records = bytes.withUnsafeBufferPointer { text in
-            [JSONRecord](unsafeUninitializedCapacity: JSONParser.mostRecords(of: text)) { records, count in
+            [JSONRecord](unsafeUninitializedCapacity: JSONParser.room(forRecordsOf: text)) { records, count in
                 var parser = JSONParser(text, into: records, maxDepth: maxDepth, numbers: numbers)
                 do throws(JSONError) {
                     try parser.readText()
@@ -52,7 +52,7 @@ package struct JSONDocument: Sendable {
     func withNode<Result>(_ index: Int, _ body: (JSONNode) -> Result) -> Result {
         bytes.withUnsafeBufferPointer { bytes in
             records.withUnsafeBufferPointer { records in
-                body(JSONNode(JSONRecords(bytes: bytes, records: records, areCanonical: isCanonical), index))
+                body(JSONNode(JSONRecords(bytes: bytes, records: records), index))
             }
         }
     }
@@ -89,15 +89,15 @@ struct JSONRecord: Sendable {
     /// How many records it and what is inside it take.
     var span: UInt32
     let kind: Kind
-    /// A string without escapes, or a whole number as its canonical form has it: what it says is what stands there.
-    let isPlain: Bool
+    /// A string without escapes, a whole number as its canonical form has it, an array or object in canonical form: what
+    /// it says is what stands there.
+    var isPlain: Bool
 }
 
 /// A document's bytes and records, lent.
 struct JSONRecords {
     let bytes: UnsafeBufferPointer<UInt8>
     let records: UnsafeBufferPointer<JSONRecord>
-    let areCanonical: Bool
 
     /// What stands between a record's ends.
     @inline(__always)
@@ -155,7 +155,7 @@ private struct JSONDocumentWriter {
     ) {
         let (start, index) = (bytes.count, records.count)
         bytes.append(UInt8(ascii: open))
-        add(kind, start, start, isPlain: false)
+        add(kind, start, start, isPlain: true)
         inside(&self)
         bytes.append(UInt8(ascii: close))
         records[index].end = UInt32(bytes.count)

@@ -44,16 +44,19 @@ struct JSONParser {
         self.numbers = numbers
     }
 
-    /// How many records a text has at most. Each begins at the text's own beginning or after `[`, `{`, `,` or `:`.
-    static func mostRecords(of text: UnsafeBufferPointer<UInt8>) -> Int {
-        // No two of them begin at one byte. For short texts counting costs more than the room that it saves.
+    /// How much room a text's records need at most: for themselves, and behind them once more for what is inside an
+    /// object that is put in order. Each begins at the text's own beginning or after `[`, `{`, `,` or `:`.
+    static func room(forRecordsOf text: UnsafeBufferPointer<UInt8>) -> Int {
+        // Each begins at a byte of its own, and what is inside an object that was read to its end has twice as many
+        // bytes. For short texts counting costs more than the room that it saves.
         if text.count <= 4096 { return text.count + 1 }
-        return text.reduce(1) { count, byte in
-            switch byte {
-            case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ","), UInt8(ascii: ":"): count + 1
-            default: count
+        return 2
+            * text.reduce(1) { count, byte in
+                switch byte {
+                case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ","), UInt8(ascii: ":"): count + 1
+                default: count
+                }
             }
-        }
     }
 
     /// The whole text.
@@ -103,7 +106,11 @@ struct JSONParser {
         guard depth < maxDepth else { throw failure(.tooDeep(limit: maxDepth)) }
         depth += 1
         deepest = max(deepest, depth)
+        let (index, isCanonicalBefore) = (count, isCanonical)
+        isCanonical = true
         try read(&self)
+        records[index].isPlain = isCanonical
+        isCanonical = isCanonical && isCanonicalBefore
         depth -= 1
     }
 
@@ -180,7 +187,8 @@ extension JSONParser {
             at += 1
             return close(index)
         }
-        var last = index
+        var last: MemberName?
+        var number = 0
         var isOrdered = true
         var seen: Set<Text> = []
         repeat {
@@ -192,8 +200,10 @@ extension JSONParser {
             if locatesDuplicates, !seen.insert(text(name)).inserted {
                 throw JSONError(.duplicateName, offset: nameAt).inside(.name(text(name)))
             }
-            if last > index, !precedes(last, name) { isOrdered = false }
-            last = name
+            let next = memberName(name)
+            if let last, !precedes(last, next) { isOrdered = false }
+            last = next
+            number += 1
             skipWhiteSpace()
             guard at < bytes.count, bytes[at] == UInt8(ascii: ":") else { throw failure(.expected("a colon")) }
             at += 1
@@ -201,26 +211,20 @@ extension JSONParser {
             do throws(JSONError) { try value() } catch { throw error.inside(.name(text(name))) }
         } while try !separator(orEnd: "}")
         close(index)
-        guard !isOrdered, !order(membersOf: index) else { return }
+        guard !isOrdered, !order(number, membersOf: index) else { return }
         at = start
         count = index
         locatesDuplicates = true
         try object()
     }
 
-    /// Puts the members of an object into canonical order; false if a name stands twice.
-    private mutating func order(membersOf index: Int) -> Bool {
+    /// Puts so many members of an object into canonical order; false if a name stands twice.
+    private mutating func order(_ number: Int, membersOf index: Int) -> Bool {
         isCanonical = false
-        var number = 0
-        var next = index + 1
-        while next < count {
-            number += 1
-            next += 1 + Int(records[next + 1].span)
-        }
-        return withUnsafeTemporaryAllocation(of: Int.self, capacity: number) { names in
-            next = index + 1
+        return withUnsafeTemporaryAllocation(of: MemberName.self, capacity: number) { names in
+            var next = index + 1
             for at in 0..<number {
-                names.initializeElement(at: at, to: next)
+                names.initializeElement(at: at, to: memberName(next))
                 next += 1 + Int(records[next + 1].span)
             }
             sort(names)
@@ -231,7 +235,7 @@ extension JSONParser {
     }
 
     /// Sorts a few names by insertion, for which nothing has to be allocated.
-    private func sort(_ names: UnsafeMutableBufferPointer<Int>) {
+    private func sort(_ names: UnsafeMutableBufferPointer<MemberName>) {
         guard names.count <= 24 else {
             var names = names
             return names.sort { precedes($0, $1) }
@@ -248,28 +252,47 @@ extension JSONParser {
     }
 
     /// Puts the members of an object in the order of `names`.
-    private func move(membersOf index: Int, to names: UnsafeBufferPointer<Int>) {
-        let members = UnsafeBufferPointer(rebasing: records[(index + 1)..<count])
-        withUnsafeTemporaryAllocation(of: JSONRecord.self, capacity: members.count) { asRead in
-            _ = asRead.initialize(from: members)
-            var to = index + 1
-            for name in names {
-                let from = name - index - 1
-                for record in asRead[from...from + Int(asRead[from + 1].span)] {
-                    records[to] = record
-                    to += 1
-                }
-            }
+    private func move(membersOf index: Int, to names: UnsafeBufferPointer<MemberName>) {
+        let first = index + 1
+        precondition(count - first <= records.count - count, "no room behind the records")
+        guard let start = records.baseAddress else { return }
+        (start + count).initialize(from: start + first, count: count - first)
+        var to = start + first
+        for name in names {
+            let from = start + (count + name.index - first)
+            let span = 1 + Int(from[1].span)
+            to.update(from: from, count: span)
+            to += span
         }
     }
 
+    /// The name of a member, by its record.
+    private struct MemberName {
+        let index: Int
+        /// Its first bytes, the first of them highest; none of ASCII where that is not all that has to be looked at.
+        let beginning: UInt64
+    }
+
+    @inline(__always)
+    private func memberName(_ index: Int) -> MemberName {
+        let (record, length) = (records[index], Int(records[index].end - records[index].start))
+        guard record.isPlain, Int(record.start) + 8 <= bytes.count, let base = UnsafeRawPointer(bytes.baseAddress)
+        else { return MemberName(index: index, beginning: ByteWords.tops) }
+        let word = ByteWords.load(base, Int(record.start)).byteSwapped
+        return MemberName(index: index, beginning: length < 8 ? word & ~(UInt64.max >> UInt64(8 * length)) : word)
+    }
+
     /// Whether one name comes before another in canonical order.
+    @inline(__always)
+    private func precedes(_ name: MemberName, _ other: MemberName) -> Bool {
+        let (one, two) = (name.beginning, other.beginning)
+        if one != two, (one | two) & ByteWords.tops == 0 { return one < two }
+        return precedes(name.index, other.index)
+    }
+
     private func precedes(_ name: Int, _ other: Int) -> Bool {
         let (one, two) = (records[name], records[other])
         guard one.isPlain, two.isPlain else { return text(name).precedesInUTF16(text(other)) }
-        let (first, second) = (bytes[Int(one.start)], bytes[Int(two.start)])
-        // Most names differ in the first byte. (An empty one has a quote there, and goes the long way.)
-        if first != second, first > 0x22, second > 0x22, first < 0x80, second < 0x80 { return first < second }
         return Text.precedesInUTF16(content(one), content(two))
     }
 

@@ -16,11 +16,10 @@ package struct ShortName: Hashable, Sendable {
     /// Nil for more than 24 bytes.
     init?(bytes: UnsafeBufferPointer<UInt8>) {
         guard bytes.count <= Self.mostBytes else { return nil }
-        func word(_ start: Int) -> UInt64 {
-            guard start < bytes.count else { return 0 }
-            return bytes[start..<min(start + 8, bytes.count)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
-        }
-        (first, second, third, count) = (word(0), word(8), word(16), UInt8(bytes.count))
+        var words: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+        (first, second, third) = (words.0.littleEndian, words.1.littleEndian, words.2.littleEndian)
+        count = UInt8(bytes.count)
     }
 
     /// The first `count` of `bytes`; nil for more than 24. What follows them is read and masked, so there must be as

@@ -27,7 +27,7 @@ public struct Text: Hashable, Comparable, Sendable {
     public var isEmpty: Bool { string.utf8.isEmpty }
 
     /// Lends the UTF-8 bytes without a copy.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         if let result = string.utf8.withContiguousStorageIfAvailable(body) { return result }
         return bytes.withUnsafeBufferPointer(body)
@@ -71,7 +71,12 @@ extension Text: ExpressibleByStringLiteral, CustomStringConvertible {
 
 extension Text {
     public func hasPrefix(_ prefix: Text) -> Bool {
-        withBytes { whole in prefix.withBytes { whole.starts(with: $0) } }
+        withBytes { whole in
+            prefix.withBytes { prefix in
+                prefix.count <= whole.count
+                    && Self.areEqual(UnsafeBufferPointer(rebasing: whole[..<prefix.count]), prefix)
+            }
+        }
     }
 
     /// Order of names in RFC 8785 §3.2.3: by UTF-16 code units.

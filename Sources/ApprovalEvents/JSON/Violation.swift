@@ -13,5 +13,10 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
         self.message = message
     }
 
+    /// This violation, seen from a document in which the whole of its own stands at `outer`.
+    func inside(_ outer: JSONPointer) -> Violation {
+        Violation(pointer: pointer.inside(outer), rule: rule, message: message)
+    }
+
     public var description: String { "\(pointer): \(message) [\(rule)]" }
 }
