@@ -70,7 +70,7 @@ final class LogReads: Sendable {
     }
 
     /// Bytes within which most entries end.
-    private static let mostEntries = 4_096
+    private static let mostEntries = 2_048
 
     /// Where an entry begins in its segment's file.
     private func offset(of index: UInt64) throws -> UInt64 {
@@ -106,7 +106,8 @@ final class LogReads: Sendable {
                 if let digest = shared.find(address) { digests[place] = digest } else { missing.append(place) }
             }
         }
-        for place in missing { digests[place] = try node(addresses[place]) }
+        var read: NeighbourNodes?
+        for place in missing { digests[place] = try node(addresses[place], &read) }
         if missing.contains(where: { addresses[$0].level >= SharedNodes.lowest }) {
             shared.withLock { shared in
                 for place in missing { shared.keep(addresses[place], digests[place]) }
@@ -115,14 +116,40 @@ final class LogReads: Sendable {
         return digests
     }
 
-    private func node(_ address: NodeAddress) throws -> Digest {
-        let offset = address.index * UInt64(Digest.byteCount)
-        return try withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 8) { buffer in
-            guard try file(.level(address.level)).read(into: buffer, at: offset) == buffer.count else {
-                throw StorageError.corrupt("levels/\(address.level): \(address) is not there")
-            }
-            return Digest(loading: UnsafeRawBufferPointer(buffer))
+    /// Four nodes side by side, as far as they are there: on a proof's way up, two siblings stand among them or just
+    /// over them. To hash two of them costs less than another read.
+    private struct NeighbourNodes {
+        let level: UInt8
+        let first: UInt64
+        let hashes: [UInt8]
+
+        func node(_ index: UInt64) -> Digest? {
+            let start = Int(index - first) * Digest.byteCount
+            return start < hashes.count ? Digest(hashes[start..<start + Digest.byteCount]) : nil
         }
+    }
+
+    private func node(_ address: NodeAddress, _ read: inout NeighbourNodes?) throws -> Digest {
+        let isOver = address.level % 2 == 1
+        let (level, index) = isOver ? (address.level - 1, address.index << 1) : (address.level, address.index)
+        let neighbours: NeighbourNodes
+        if let read, read.level == level, read.first == index & ~3 {
+            neighbours = read
+        } else {
+            let first = index & ~3
+            let size = UInt64(Digest.byteCount)
+            let hashes = try file(.level(level)).readUpTo(4 * Digest.byteCount, at: first * size)
+            neighbours = NeighbourNodes(level: level, first: first, hashes: hashes.dropLast(hashes.count % Int(size)))
+            read = neighbours
+        }
+        guard let node = neighbours.node(index) else { throw missing(address) }
+        guard isOver else { return node }
+        guard let right = neighbours.node(index + 1) else { throw missing(address) }
+        return TreeHash.node(node, right)
+    }
+
+    private func missing(_ address: NodeAddress) -> StorageError {
+        .corrupt("levels/\(address.level): \(address) is not there")
     }
 
     func hashes(level: UInt8, from index: UInt64, count: Int) throws -> [UInt8] {

@@ -68,6 +68,11 @@ extension TreeSize: Comparable, CustomStringConvertible {
 /// Decimal numbers with one spelling each. Swift's own `UInt64("+012")` is 12, so it cannot read them.
 enum CanonicalDecimal {
     static func parse(_ bytes: some Collection<UInt8>) -> UInt64? {
+        // 2^64 − 1 has 20 digits. Those of another module's collection are counted, and copied once.
+        bytes.count <= 20 ? parse([UInt8](bytes)) : nil
+    }
+
+    private static func parse(_ bytes: [UInt8]) -> UInt64? {
         guard let first = bytes.first, first != UInt8(ascii: "0") || bytes.count == 1 else { return nil }
         var value: UInt64 = 0
         for byte in bytes {

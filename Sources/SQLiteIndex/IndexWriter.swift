@@ -70,7 +70,7 @@ struct IndexWriter {
     }
 
     private mutating func number(of word: Text) throws -> Int64 {
-        if let known = learnt[word] ?? words[word] { return known }
+        if let known = words[word] ?? learnt[word] { return known }
         let number: Int64
         if let stored = try IndexLookup.number(of: word, in: database) {
             number = stored

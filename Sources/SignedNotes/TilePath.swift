@@ -32,48 +32,53 @@ public enum TilePath: Hashable, Sendable {
 
     /// Reads a path in its one form; `nil` for anything else, and for tiles that no tree below 2⁶³ leaves has.
     public init?(parsing path: some Collection<UInt8>) {
-        guard path.count <= TilePath.maxByteCount else { return nil }
-        let parts = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { [UInt8]($0) }
-        guard parts.count >= 3, parts[0].elementsEqual("tile".utf8) else { return nil }
-        let isEntries = parts[1].elementsEqual("entries".utf8)
-        let level = TextRules.decimal(parts[1])
-        guard isEntries || level != nil, let (index, width) = TilePath.position(parts[2...]) else { return nil }
-        if isEntries {
-            guard index < 1 << 55 else { return nil }
-            self = .entries(index: index, width: width)
-        } else {
-            guard let level, level <= TilePath.maxLevel, index < UInt64(1) << max(0, 55 - 8 * Int(level)),
-                let tile = TileAddress(level: UInt8(level), index: index, width: width)
-            else { return nil }
-            self = .hashes(tile)
+        guard path.count <= TilePath.maxByteCount, let read = TilePath.read([UInt8](path)[...]) else { return nil }
+        self = read
+    }
+
+    private static func read(_ path: ArraySlice<UInt8>) -> TilePath? {
+        var rest = path
+        guard take("tile/", from: &rest) else { return nil }
+        if take("entries/", from: &rest) {
+            guard let (index, width) = position(rest), index < 1 << 55 else { return nil }
+            return .entries(index: index, width: width)
         }
-        guard formatted.utf8.elementsEqual(path) else { return nil }
+        guard let slash = rest.firstIndex(of: UInt8(ascii: "/")), let level = TextRules.decimal(rest[..<slash]),
+            level <= maxLevel, let (index, width) = position(rest[(slash + 1)...]),
+            index < UInt64(1) << max(0, 55 - 8 * Int(level))
+        else { return nil }
+        return TileAddress(level: UInt8(level), index: index, width: width).map { .hashes($0) }
+    }
+
+    private static func take(_ word: StaticString, from rest: inout ArraySlice<UInt8>) -> Bool {
+        guard rest.starts(with: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)) else {
+            return false
+        }
+        rest.removeFirst(word.utf8CodeUnitCount)
+        return true
     }
 
     private static let maxByteCount = 64
     private static let maxLevel: UInt64 = 63
 
-    /// Reads `x001/x234/067` or `x001/x234/067.p/12`; leading groups of zeros are caught by writing it again.
-    private static func position(_ parts: ArraySlice<[UInt8]>) -> (index: UInt64, width: Int)? {
-        var groups = parts
-        var width = TileAddress.fullWidth
-        let suffix = [UInt8](".p".utf8)
-        if groups.count >= 2, let count = groups.last, let last = groups.dropLast().last, last.suffix(2) == suffix[...]
-        {
-            guard let number = TextRules.decimal(count), (1..<UInt64(TileAddress.fullWidth)).contains(number) else {
-                return nil
-            }
-            width = Int(number)
-            groups = groups.dropLast(2) + [last.dropLast(2)]
-        }
-        guard groups.count <= 6, let last = groups.last else { return nil }
+    /// Reads `x001/x234/067` or `x001/x234/067.p/12`. No number begins with a group of zeros.
+    private static func position(_ text: ArraySlice<UInt8>) -> (index: UInt64, width: Int)? {
+        var rest = text
         var index: UInt64 = 0
-        for group in groups.dropLast() {
-            guard group.first == UInt8(ascii: "x"), let value = threeDigits(group.dropFirst()) else { return nil }
-            index = index * 1000 + value
+        while take("x", from: &rest) {
+            guard index < 1 << 54, let group = threeDigits(rest.prefix(3)), index > 0 || group > 0 else { return nil }
+            index = index * 1000 + group
+            rest.removeFirst(3)
+            guard take("/", from: &rest) else { return nil }
         }
-        guard let value = threeDigits(last[...]) else { return nil }
-        return (index * 1000 + value, width)
+        guard index < 1 << 54, let group = threeDigits(rest.prefix(3)) else { return nil }
+        index = index * 1000 + group
+        rest.removeFirst(3)
+        if rest.isEmpty { return (index, TileAddress.fullWidth) }
+        guard take(".p/", from: &rest), let width = TextRules.decimal(rest),
+            (1..<UInt64(TileAddress.fullWidth)).contains(width)
+        else { return nil }
+        return (index, Int(width))
     }
 
     private static func threeDigits(_ digits: ArraySlice<UInt8>) -> UInt64? {

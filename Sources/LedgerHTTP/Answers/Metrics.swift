@@ -15,10 +15,6 @@ public final class Metrics: Sendable {
         var requests: [Request: UInt64] = [:]
         var durations: [String: Histogram] = [:]
         var problems: [ProblemType: UInt64] = [:]
-        var sealed: UInt64 = 0
-        var resent: UInt64 = 0
-        var bytes: UInt64 = 0
-        var inFlight: Int = 0
     }
 
     /// A number that is read when the page is made.
@@ -37,16 +33,20 @@ public final class Metrics: Sendable {
     }
 
     private let state = Mutex(State())
+    private let sealed = Atomic(0)
+    private let resent = Atomic(0)
+    private let bytes = Atomic(0)
+    private let inFlight = Atomic(0)
 
     public init() {}
 
     func requestBegan() {
-        state.withLock { $0.inFlight += 1 }
+        inFlight.wrappingAdd(1, ordering: .relaxed)
     }
 
     func requestEnded(route: String, method: String, status: Int, seconds: Double) {
+        inFlight.wrappingSubtract(1, ordering: .relaxed)
         state.withLock {
-            $0.inFlight -= 1
             $0.requests[Request(route: route, method: method, status: status), default: 0] += 1
             $0.durations[route, default: Histogram()].observe(seconds)
         }
@@ -57,14 +57,12 @@ public final class Metrics: Sendable {
     }
 
     func count(sealed: Int, resent: Int) {
-        state.withLock {
-            $0.sealed += UInt64(sealed)
-            $0.resent += UInt64(resent)
-        }
+        if sealed > 0 { self.sealed.wrappingAdd(sealed, ordering: .relaxed) }
+        if resent > 0 { self.resent.wrappingAdd(resent, ordering: .relaxed) }
     }
 
     func count(receivedBytes: Int) {
-        state.withLock { $0.bytes += UInt64(receivedBytes) }
+        bytes.wrappingAdd(receivedBytes, ordering: .relaxed)
     }
 
     /// The whole page; families and samples in a fixed order.
@@ -85,12 +83,14 @@ public final class Metrics: Sendable {
             page.histogram("countersign_http_request_duration_seconds", [("route", route)], histogram)
         }
         page.family("countersign_http_requests_in_flight", "gauge", "Requests that have no answer yet.")
-        page.sample("countersign_http_requests_in_flight", [], Double(state.inFlight))
+        page.sample("countersign_http_requests_in_flight", [], Double(inFlight.load(ordering: .relaxed)))
         page.family("countersign_http_received_bytes_total", "counter", "Bytes of request bodies read.")
-        page.sample("countersign_http_received_bytes_total", [], Double(state.bytes))
+        page.sample("countersign_http_received_bytes_total", [], Double(bytes.load(ordering: .relaxed)))
         page.family("countersign_events_accepted_total", "counter", "Events answered with an index, by outcome.")
-        page.sample("countersign_events_accepted_total", [("outcome", "sealed")], Double(state.sealed))
-        page.sample("countersign_events_accepted_total", [("outcome", "resent")], Double(state.resent))
+        let outcomes = [("sealed", sealed.load(ordering: .relaxed)), ("resent", resent.load(ordering: .relaxed))]
+        for (outcome, count) in outcomes {
+            page.sample("countersign_events_accepted_total", [("outcome", outcome)], Double(count))
+        }
         page.family("countersign_problems_total", "counter", "Refusals, by problem type.")
         for type in ProblemType.allCases {
             page.sample("countersign_problems_total", [("type", type.rawValue)], Double(state.problems[type] ?? 0))

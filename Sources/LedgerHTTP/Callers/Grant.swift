@@ -52,28 +52,29 @@ public struct Grant: Hashable, Sendable {
 /// `/gateways/eu/1`, not `/gateways/eu-1`. The prefix `/` covers every source that is a path.
 public struct SourcePrefix: Hashable, Sendable {
     public let text: Text
-    private let bytes: [UInt8]
+    /// The same, but nothing for `/`.
+    private let path: Text
 
     /// Reads a prefix; nil if it is empty, ends in `/` (but for `/` itself), or holds a dot segment
     /// or an empty segment.
     public init?(_ text: Text) {
-        var bytes = Array(text.string.utf8)
+        let bytes = text.bytes
         guard !bytes.isEmpty, bytes.count <= 256, !Self.hasDotSegment(text) else { return nil }
         if bytes == [Self.slash] {
-            bytes = []
+            path = ""
         } else if bytes.last == Self.slash {
             return nil
+        } else {
+            path = text
         }
         self.text = text
-        self.bytes = bytes
     }
 
     /// Whether the source is the prefix or stands under it.
     public func covers(_ source: Text) -> Bool {
-        source.withBytes { source in
-            guard source.starts(with: bytes) else { return false }
-            return source.count == bytes.count ? !bytes.isEmpty : source[bytes.count] == Self.slash
-        }
+        guard source.hasPrefix(path) else { return false }
+        let end = path.utf8.count
+        return source.withBytes { $0.count == end ? end > 0 : $0[end] == Self.slash }
     }
 
     static let reserved = [SourcePrefix("/ledger"), SourcePrefix("/sources")].compactMap(\.self)

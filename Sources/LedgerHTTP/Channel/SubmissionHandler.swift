@@ -24,9 +24,12 @@ final class SubmissionHandler: ChannelDuplexHandler {
     private let life: ConnectionLife
     /// Where what is written is bytes already: our answers are made in one piece.
     private let encoder: ChannelHandlerContext
+    private let answers: AnswerBox
     private var state = State.passing
     /// Requests that passed through and have no answer yet.
     private var passed = 0
+    /// Something has passed through that nobody was told is all for the moment.
+    private var isPassOpen = false
     /// What came behind a request of ours. From then on reading stops, so it is one read's worth.
     private var held: [Held] = []
     private var isReadHeld = false
@@ -47,7 +50,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
         case error(any Error)
     }
 
-    private final class Delivery {
+    fileprivate final class Delivery {
         let fields: SubmissionFields
         let start: ContinuousClock.Instant
         /// Who submits, or why not: decided when the request begins, so that a shutdown answers what has begun.
@@ -62,11 +65,15 @@ final class SubmissionHandler: ChannelDuplexHandler {
         }
     }
 
-    init(responder: LedgerResponder, logger: Logger, life: ConnectionLife, encoder: ChannelHandlerContext) {
+    init(
+        responder: LedgerResponder, logger: Logger, life: ConnectionLife, encoder: ChannelHandlerContext,
+        answers: AnswerBox
+    ) {
         self.responder = responder
         self.logger = logger
         self.life = life
         self.encoder = encoder
+        self.answers = answers
     }
 
     // MARK: In
@@ -81,7 +88,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
         case (.passing, .head(let head)):
             guard passed == 0, let fields = responder.fieldsOfSingleEvent(head) else {
                 passed += 1
-                return context.fireChannelRead(wrapInboundOut(part))
+                return pass(part, context)
             }
             state = .reading(begin(fields))
         case (.reading(let delivery), .body(let bytes)):
@@ -90,8 +97,20 @@ final class SubmissionHandler: ChannelDuplexHandler {
         case (.reading(let delivery), .end):
             state = .waiting
             submit(delivery, context)
-        default: context.fireChannelRead(wrapInboundOut(part))
+        default: pass(part, context)
         }
+    }
+
+    private func pass(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        isPassOpen = true
+        context.fireChannelRead(wrapInboundOut(part))
+    }
+
+    /// Whoever takes what passes through gathers until this.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        guard isPassOpen else { return }
+        isPassOpen = false
+        context.fireChannelReadComplete()
     }
 
     private func begin(_ fields: SubmissionFields) -> Delivery {
@@ -116,15 +135,8 @@ final class SubmissionHandler: ChannelDuplexHandler {
             let caller = try delivery.caller.get()
             do {
                 let event = try responder.event(in: delivery.body, delivery.fields, from: caller)
-                let (loop, waiting) = (
-                    context.eventLoop, NIOLoopBound((self, delivery, context), eventLoop: context.eventLoop)
-                )
-                responder.submit([event], of: caller) { reply in
-                    loop.execute {
-                        let (handler, delivery, context) = waiting.value
-                        handler.answer(delivery, context) { try $0.answer(to: reply) }
-                    }
-                }
+                let waiting = NIOLoopBound(Waiting(self, delivery, context), eventLoop: context.eventLoop)
+                responder.submit([event], of: caller) { [answers] in answers.put($0, for: waiting) }
             } catch {
                 responder.noteRefusal(error, of: caller)
                 throw error
@@ -135,6 +147,21 @@ final class SubmissionHandler: ChannelDuplexHandler {
     }
 
     // MARK: Out
+
+    /// A request whose event is with the sequencer.
+    struct Waiting {
+        private let handler: SubmissionHandler
+        private let delivery: Delivery
+        private let context: ChannelHandlerContext
+
+        fileprivate init(_ handler: SubmissionHandler, _ delivery: Delivery, _ context: ChannelHandlerContext) {
+            self.handler = handler
+            self.delivery = delivery
+            self.context = context
+        }
+
+        func answer(_ reply: Acknowledged) { handler.answer(delivery, context) { try $0.answer(to: reply) } }
+    }
 
     private func answer(
         _ delivery: Delivery, _ context: ChannelHandlerContext, _ outcome: (LedgerResponder) throws -> Answer
@@ -175,8 +202,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
                 return
             }
         }
-        // Whoever took them gathers until this.
-        context.fireChannelReadComplete()
+        channelReadComplete(context: context)
         if isReadHeld {
             isReadHeld = false
             context.read()

@@ -2,16 +2,17 @@ import ApprovalEvents
 
 /// A request's query, read strictly: known names only, each once, values decoded once.
 struct Query {
-    private let values: [String: String]
+    private var values: [(name: String, value: String)] = []
 
     /// - Throws: a `malformed-request` that names everything wrong at once.
-    init(_ text: Substring?, names: Set<String>) throws(Problem) {
-        var values: [String: String] = [:]
+    init(_ text: Substring?, names: [String]) throws(Problem) {
+        guard let text else { return }
         var complaints: [String] = []
-        for part in (text ?? "").split(separator: "&") {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentCoding.decode(pair[0], plusIsSpace: true),
-                let value = PercentCoding.decode(pair.count > 1 ? pair[1] : "", plusIsSpace: true)
+        for part in text.pieces(between: "&") where !part.isEmpty {
+            let end = part.utf8.firstIndex(of: UInt8(ascii: "="))
+            let value = end.map { part[part.utf8.index(after: $0)...] } ?? ""
+            guard let name = PercentCoding.decode(part[..<(end ?? part.endIndex)], plusIsSpace: true),
+                let value = PercentCoding.decode(value, plusIsSpace: true)
             else {
                 complaints.append("a parameter is not percent-encoded UTF-8")
                 continue
@@ -19,19 +20,22 @@ struct Query {
             if !names.contains(name) {
                 let known = names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
                 complaints.append("there is no parameter '\(name)' here (there are: \(known))")
-            } else if values.updateValue(value, forKey: name) != nil {
+            } else if self.value(of: name) != nil {
                 complaints.append("the parameter '\(name)' stands twice")
+            } else {
+                values.append((name, value))
             }
         }
         guard complaints.isEmpty else { throw Problem(.malformedRequest, complaints.joined(separator: "; ")) }
-        self.values = values
     }
 
-    subscript(_ name: String) -> Text? { values[name].map { Text($0) } }
+    subscript(_ name: String) -> Text? { value(of: name).map { Text($0) } }
+
+    private func value(of name: String) -> String? { values.first { $0.name == name }?.value }
 
     /// A value that `read` understands; nil if the parameter is absent.
     func value<Value>(_ name: String, _ form: String, _ read: (String) -> Value?) throws(Problem) -> Value? {
-        guard let text = values[name] else { return nil }
+        guard let text = value(of: name) else { return nil }
         guard let value = read(text) else { throw Problem(.malformedRequest, "the parameter '\(name)' is \(form)") }
         return value
     }
@@ -42,6 +46,13 @@ struct Query {
             throw Problem(.malformedRequest, "the parameter '\(name)' is missing; it is \(form)")
         }
         return value
+    }
+}
+
+extension Substring {
+    /// What stands between separators, which are bytes: to find characters would cost many times as much.
+    func pieces(between separator: Unicode.Scalar) -> [Substring] {
+        utf8.split(separator: UInt8(ascii: separator), omittingEmptySubsequences: false).map { Substring($0) }
     }
 }
 

@@ -21,7 +21,7 @@ enum Resource: Hashable {
     /// Reads a path (without its query). Positions are read in their canonical form only, so that
     /// each thing has one path.
     init?(path: Substring) {
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        let segments = path.pieces(between: "/")
         guard segments.first?.isEmpty == true, segments.count >= 2 else { return nil }
         switch (segments[1], segments.count) {
         case ("checkpoint", 2): self = .checkpoint
