@@ -81,6 +81,9 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What was built, for the record.", valueName: "TEXT"))
     var commit = "unknown"
 
+    @Option(help: ArgumentHelp("With whose allocator the server was linked, for the record.", valueName: "TEXT"))
+    var allocator = "glibc"
+
     @Flag(help: "Say that a debug build is measured.")
     var debugBuild = false
 
@@ -108,7 +111,7 @@ struct RunCommand: ParsableCommand {
         OpenFiles.allowMost()
         let machine = Machine(folder: folder)
         let build = debugBuild ? "DEBUG build, which says nothing of speed," : "release build"
-        Terminal.say("\(machine)\n\(build) of \(commit)\n")
+        Terminal.say("\(machine)\n\(build) of \(commit), memory from \(allocator)\n")
         let session = Session(
             plan, Commands(folder: commands, errorFile: "\(folder)/errors.log"), folder: folder, seed: seed, selection,
             keepsLedgers: keep)
@@ -118,8 +121,8 @@ struct RunCommand: ParsableCommand {
         let (seconds, noise) = (Clock.seconds(Clock.now() - start), meter.noise)
         if let json {
             let report = Report(
-                date: date, seconds: seconds, commit: commit, isDebugBuild: debugBuild, size: plan.size, seed: seed,
-                machine: machine, noise: noise, rows: session.rows)
+                date: date, seconds: seconds, commit: commit, allocator: allocator, isDebugBuild: debugBuild,
+                size: plan.size, seed: seed, machine: machine, noise: noise, rows: session.rows)
             try report.write(to: json)
         }
         try outcome.get()

@@ -10,6 +10,7 @@ struct Report: Codable {
     let seconds: Double
     /// What was built: `git describe`.
     let commit: String
+    let allocator: String
     let isDebugBuild: Bool
     let size: Plan.Size
     let seed: UInt64

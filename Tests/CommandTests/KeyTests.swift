@@ -68,6 +68,23 @@ struct KeyTests {
         }
     }
 
+    @Test func `what libcrypto reads is still there, also where memory that was given back is overwritten`() throws {
+        let scratch = try ScratchFolder()
+        let passphrase = scratch.path("passphrase")
+        try Data("a passphrase\n".utf8).write(to: URL(fileURLWithPath: passphrase))
+        // glibc fills what is freed with this byte's complement.
+        let environment = ["MALLOC_PERTURB_": "90"]
+        for more in [[], ["--passphrase-file", passphrase]] {
+            let data = scratch.path("ledger\(more.count)")
+            let made = try Binary.countersign.run(
+                ["init", "--data", data, "--origin", "log.example.com"] + more, environment: environment)
+            #expect(made.code == 0, "\(made)")
+            let added = try Binary.countersign.run(
+                ["key", "add", "--data", data] + more, environment: environment)
+            #expect(added.code == 0, "\(added)")
+        }
+    }
+
     @Test func `a new key follows the old beside a running server, and nobody loses sight of the log`() async throws {
         let log = try Log()
         let server = try ServerProcess(data: log.data)

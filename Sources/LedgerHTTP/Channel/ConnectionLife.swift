@@ -41,7 +41,6 @@ final class ConnectionLife: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastMove = .now()
         switch unwrapInboundIn(data) {
         case .head:
             unanswered += 1
@@ -50,6 +49,11 @@ final class ConnectionLife: ChannelDuplexHandler {
         case .end: isReading = false
         }
         context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        lastMove = .now()
+        context.fireChannelReadComplete()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

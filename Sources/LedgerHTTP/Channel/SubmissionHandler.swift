@@ -263,7 +263,7 @@ extension LedgerResponder {
         guard let length = fields.contentLength, (0...configuration.limits.event).contains(length),
             !fields.asksForMore
         else { return nil }
-        switch DeliveryMode(fields) {
+        switch fields.mode {
         case .structured?, .binary?: return fields
         case .batch?, .lines?, nil: return nil
         }

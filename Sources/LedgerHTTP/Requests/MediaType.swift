@@ -19,14 +19,14 @@ enum DeliveryMode: Hashable {
     ///
     /// - Returns: nil for a media type that carries no events here: another CloudEvents format than
     ///   JSON, or a plain body without the attributes that binary mode needs.
-    init?(_ fields: SubmissionFields) {
-        let essence = fields.contentType.map(Self.essence) ?? ""
+    init?(contentType: String?, hasAttributes: Bool) {
+        let essence = contentType.map(Self.essence) ?? ""
         switch essence {
         case "application/cloudevents-batch+json": self = .batch
         case "application/cloudevents+json": self = .structured
         case "application/x-ndjson": self = .lines
         default:
-            guard !essence.hasPrefix("application/cloudevents"), !fields.attributes.isEmpty else { return nil }
+            guard !essence.hasPrefix("application/cloudevents"), hasAttributes else { return nil }
             self = .binary
         }
     }

@@ -13,6 +13,8 @@ struct SubmissionFields {
     private(set) var contentLength: Int?
     /// `Expect` or `Connection`: something beside the event is asked for.
     private(set) var asksForMore = false
+    /// How the body carries its events; nil where the media type carries none.
+    private(set) var mode: DeliveryMode?
     private var credentials = 0
 
     init(_ fields: HTTPFields) {
@@ -23,6 +25,7 @@ struct SubmissionFields {
                 take(field.name.canonicalName, field.value)
             }
         }
+        mode = DeliveryMode(contentType: contentType, hasAttributes: !attributes.isEmpty)
     }
 
     init(_ headers: HTTPHeaders) {
@@ -33,6 +36,7 @@ struct SubmissionFields {
                 take(name, value)
             }
         }
+        mode = DeliveryMode(contentType: contentType, hasAttributes: !attributes.isEmpty)
     }
 
     private mutating func take(_ name: String, _ value: String) {

@@ -58,7 +58,7 @@ extension LedgerResponder {
     func deliveryMode(_ fields: SubmissionFields) throws(Problem) -> DeliveryMode {
         guard !drain.isDraining else { throw Problem(SubmissionRefusal.shuttingDown) }
         try Self.checkEncoding(fields)
-        guard let mode = DeliveryMode(fields) else {
+        guard let mode = fields.mode else {
             throw Problem(
                 .unsupportedMediaType,
                 """
@@ -74,7 +74,7 @@ extension LedgerResponder {
     func event(in body: [UInt8], _ fields: SubmissionFields, from caller: Caller) throws -> ApprovalEvent {
         try checkRoom(for: caller)
         let event: ApprovalEvent
-        if DeliveryMode(fields) == .binary {
+        if fields.mode == .binary {
             event = try ApprovalEvent.parse(
                 binaryAttributes: fields.attributes, contentType: fields.contentType.map { Array($0.utf8) },
                 body: body, rules: configuration.rules)
