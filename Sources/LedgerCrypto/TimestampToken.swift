@@ -64,6 +64,8 @@ public struct TimestampToken: Hashable, Sendable {
             throw TimestampError(.malformed, "\(der.count) bytes are too many for a timestamp")
         }
         let response = try TimestampResponse(der)
+        // What is read below is inside it.
+        defer { withExtendedLifetime(response) {} }
         try response.requireGranted()
         guard let info = TS_RESP_get_tst_info(response.pointer) else {
             throw TimestampError(.malformed, "the answer grants a timestamp and holds none")
@@ -100,6 +102,7 @@ public struct TimestampToken: Hashable, Sendable {
     public func verify(imprint expected: Digest, under roots: TimestampRoots) throws(TimestampError) {
         try requireImprint(expected)
         let response = try TimestampResponse(der)
+        defer { withExtendedLifetime(response) {} }
         OpenSSLErrors.clear()
         guard let context = TS_VERIFY_CTX_new() else { throw .fromQueue(.malformed, "no memory to verify in") }
         defer { TS_VERIFY_CTX_free(context) }

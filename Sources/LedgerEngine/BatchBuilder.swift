@@ -37,10 +37,11 @@ struct BatchBuilder {
         self.compare = compare
     }
 
-    /// Seals events of the ledger's own, those that the log does not have. Gives the position of each.
+    /// Seals events of the ledger's own, those that the log does not have, each once. Gives the position of each.
     mutating func add(own events: [ApprovalEvent]) throws -> [LeafIndex] {
         try events.map { event in
-            try known[event.identity] ?? seal(event, caller: Self.own)
+            try known[event.identity] ?? fresh[event.identity].map { LeafIndex(first.value + UInt64($0)) }
+                ?? seal(event, caller: Self.own)
         }
     }
 

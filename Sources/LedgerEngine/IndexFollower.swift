@@ -59,8 +59,7 @@ actor IndexFollower {
             do {
                 try index.apply(rows, head: head)
             } catch {
-                let once = try identifiedOnce(rows, in: index)
-                guard !once.isEmpty else { throw error }
+                guard let once = try? identifiedOnce(rows, in: index), !once.isEmpty else { throw error }
                 try index.apply(once, head: head)
             }
             start = end

@@ -72,12 +72,13 @@ extension Sequencer {
     /// not before the mark's `at`, so an extract that ends here has a provable end.
     public func markForExtract() async -> Result<LeafIndex, SubmissionRefusal> {
         await sealed { ledger, then in
-            // What is due goes first, in a commit of its own; and the mark is a millisecond after the newest entry, for an
-            // entry of the same millisecond may stand before it.
-            if try !ledger.dueBefore(Timestamp(milliseconds: ledger.parts.clock.now().wall)).events.isEmpty {
-                try ledger.commitOwn([])
+            // The mark is a millisecond after the newest entry, for an entry of the same millisecond may stand before
+            // it; and what is due by then goes first, in a commit of its own.
+            var now = max(ledger.parts.clock.now().wall, ledger.time.newest + 1)
+            while try !ledger.dueBefore(Timestamp(milliseconds: now)).events.isEmpty {
+                try ledger.commitOwn([], at: now)
+                now = max(ledger.parts.clock.now().wall, ledger.time.newest + 1)
             }
-            let now = max(ledger.parts.clock.now().wall, ledger.time.newest + 1)
             let at = Timestamp(milliseconds: now)
             try ledger.commitOwn([try OwnEvents.mark(at: at, cause: .extract, time: at)], at: now, then: then)
         }

@@ -61,7 +61,7 @@ public struct RequestLimits: Hashable, Sendable {
     public var lines = 1 << 30
     /// Bytes of a request's head, all fields together.
     public var head = 32 << 10
-    /// Seconds without a byte from the peer, also while its head is being read; and in which a peer that is sent an
+    /// Seconds in which nothing whole comes from the peer: a head, a piece of a body; and in which a peer that is sent an
     /// extract has to take 64 KiB of it.
     public var idleSeconds = 60
     /// Seconds that a body other than NDJSON may take to arrive.

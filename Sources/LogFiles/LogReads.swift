@@ -116,6 +116,17 @@ final class LogReads: Sendable {
         return digests
     }
 
+    /// A node as it stands in its file.
+    private func stored(_ address: NodeAddress) throws -> Digest {
+        let offset = address.index * UInt64(Digest.byteCount)
+        return try withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 8) { buffer in
+            guard try file(.level(address.level)).read(into: buffer, at: offset) == buffer.count else {
+                throw absent(address.index, address.level)
+            }
+            return Digest(loading: UnsafeRawBufferPointer(buffer))
+        }
+    }
+
     /// Four nodes side by side, as far as they are there: on a proof's way up, two siblings stand among them or just
     /// over them. To hash two of them costs less than another read.
     private struct NeighbourNodes {
@@ -125,7 +136,8 @@ final class LogReads: Sendable {
 
         func node(_ index: UInt64) -> Digest? {
             let start = Int(index - first) * Digest.byteCount
-            return start < hashes.count ? Digest(hashes[start..<start + Digest.byteCount]) : nil
+            let end = start + Digest.byteCount
+            return end <= hashes.count ? Digest(hashes[start..<end]) : nil
         }
     }
 
@@ -137,29 +149,29 @@ final class LogReads: Sendable {
             neighbours = read
         } else {
             let first = index & ~3
-            let size = UInt64(Digest.byteCount)
-            let hashes = try file(.level(level)).readUpTo(4 * Digest.byteCount, at: first * size)
-            neighbours = NeighbourNodes(level: level, first: first, hashes: hashes.dropLast(hashes.count % Int(size)))
+            let hashes = try file(.level(level)).readUpTo(4 * Digest.byteCount, at: first * UInt64(Digest.byteCount))
+            neighbours = NeighbourNodes(level: level, first: first, hashes: hashes)
             read = neighbours
         }
-        guard let node = neighbours.node(index) else { throw missing(address) }
+        guard let node = neighbours.node(index) else { throw absent(index, level) }
         guard isOver else { return node }
-        guard let right = neighbours.node(index + 1) else { throw missing(address) }
+        guard let right = neighbours.node(index + 1) else { throw absent(index + 1, level) }
         return TreeHash.node(node, right)
     }
 
-    private func missing(_ address: NodeAddress) -> StorageError {
-        .corrupt("levels/\(address.level): \(address) is not there")
+    private func absent(_ index: UInt64, _ level: UInt8) -> StorageError {
+        .corrupt("levels/\(level): \(NodeAddress(level: level, index: index)) is not there")
     }
 
     func hashes(level: UInt8, from index: UInt64, count: Int) throws -> [UInt8] {
         try file(.level(level)).read(count * 32, at: index * 32)
     }
 
-    /// The head of the tree of `size`, folded from its nodes.
+    /// The head of the tree of `size`, folded from its nodes as they stand in their files: who opens a log learns so
+    /// whether they are right.
     func head(at size: UInt64) throws -> Frontier {
         let size = TreeSize(size)
-        guard let frontier = Frontier(size: size, hashes: try nodes(Frontier.addresses(for: size))) else {
+        guard let frontier = Frontier(size: size, hashes: try Frontier.addresses(for: size).map(stored)) else {
             throw StorageError.corrupt("levels: the nodes of size \(size) do not make a frontier")
         }
         return frontier

@@ -68,7 +68,7 @@ extension TreeSize: Comparable, CustomStringConvertible {
 /// Decimal numbers with one spelling each. Swift's own `UInt64("+012")` is 12, so it cannot read them.
 enum CanonicalDecimal {
     static func parse(_ bytes: some Collection<UInt8>) -> UInt64? {
-        // 2^64 − 1 has 20 digits. Those of another module's collection are counted, and copied once.
+        // 2^64 − 1 has 20 digits. Copied once: walking another module's collection costs a call a byte.
         bytes.count <= 20 ? parse([UInt8](bytes)) : nil
     }
 

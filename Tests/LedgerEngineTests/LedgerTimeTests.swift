@@ -51,6 +51,27 @@ struct LedgerTimeTests {
         #expect(entries.dropLast().contains { $0.type == "dev.countersign.ledger.intake_counted.v1" })
     }
 
+    @Test(
+        "cuts an extract's mark as the first entry of its time, where the newest entry is of an hour's last millisecond",
+        arguments: [hour, day])
+    func markBeforeTheHour(_ boundary: Int64) async throws {
+        let test = try TestLedger()
+        try test.found()
+        let mark = try await test.running { ledger in
+            test.clock.pass(boundary - test.clock.now().wall % boundary - 1)
+            _ = await ledger.submit([try Sample.heartbeat("a")], caller: "a")
+            return try await ledger.markForExtract().get()
+        }
+        let entries = try test.entries()
+        guard case .ledgerMarked(let marked) = entries[Int(mark.value)].payload else {
+            Issue.record("\(mark) is no mark")
+            return
+        }
+        #expect(entries.firstIndex { $0.ledgerTime >= marked.at } == Int(mark.value))
+        #expect(Set(entries.map(\.identity)).count == entries.count)
+        #expect(try test.check().findings.isEmpty)
+    }
+
     @Test("stops where the clock goes back by more than two seconds, and says so when it is right again")
     func backwards() async throws {
         let test = try TestLedger()

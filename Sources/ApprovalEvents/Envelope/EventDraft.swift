@@ -51,14 +51,14 @@ struct EventDraft {
     /// Takes the attributes, in canonical order. What tracing adds on the way is dropped: two deliveries of one event
     /// differ in it.
     mutating func take(_ given: consuming [EventAttribute]) {
-        var at = 0
-        while at < given.count {
-            if isSealed(given, at) {
-                at += 1
-            } else {
-                given.remove(at: at)
-                asGiven = nil
-            }
+        var kept = 0
+        for at in given.indices where isSealed(given, at) {
+            if at > kept { given.swapAt(at, kept) }
+            kept += 1
+        }
+        if kept < given.count {
+            asGiven = nil
+            given.removeSubrange(kept...)
         }
         attributes = given
     }

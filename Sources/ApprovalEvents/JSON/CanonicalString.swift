@@ -58,15 +58,12 @@ public enum CanonicalString {
 
     /// How many bytes the escapes add, at the most.
     private static func growth(of text: UnsafeBufferPointer<UInt8>) -> Int {
-        var (quotes, at) = (0, 0)
-        var controls: UInt64 = 0
+        var (growth, at) = (0, 0)
         ByteWords.forEach(in: text) { word in
-            quotes += ByteWords.count(ByteWords.quotes(word))
-            controls |= ByteWords.controls(word)
+            growth += ByteWords.count(ByteWords.quotes(word)) + 5 * ByteWords.count(ByteWords.controls(word))
             at += 8
         }
-        // Text has few controls, or none: there need not be as little room for them as can be.
-        return quotes + (controls == 0 ? 5 * (text.count - at) : 5 * text.count)
+        return growth + 5 * (text.count - at)
     }
 
     /// The escape that a character must have; empty for all that need none.

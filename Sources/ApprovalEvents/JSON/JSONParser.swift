@@ -47,8 +47,8 @@ struct JSONParser {
     /// How much room a text's records need at most: for themselves, and behind them once more for what is inside an
     /// object that is put in order. Each begins at the text's own beginning or after `[`, `{`, `,` or `:`.
     static func room(forRecordsOf text: UnsafeBufferPointer<UInt8>) -> Int {
-        // Each begins at a byte of its own, and what is inside an object that was read to its end has twice as many
-        // bytes. For short texts counting costs more than the room that it saves.
+        // Each begins at a byte of its own, and what is inside an object that was read to its end has at least
+        // twice as many bytes as records. For short texts counting costs more than the room that it saves.
         if text.count <= 4096 { return text.count + 1 }
         return 2
             * text.reduce(1) { count, byte in

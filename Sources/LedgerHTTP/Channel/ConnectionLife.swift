@@ -11,6 +11,8 @@ final class ConnectionLife: ChannelDuplexHandler {
 
     private let idleTime: TimeAmount
     private var lastMove = NIODeadline.now()
+    /// A head, a piece of a body or its end has come with what is being read.
+    private var hasMoved = false
     /// Requests that have begun and are not answered.
     private var unanswered = 0
     private var isReading = false
@@ -41,6 +43,7 @@ final class ConnectionLife: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasMoved = true
         switch unwrapInboundIn(data) {
         case .head:
             unanswered += 1
@@ -52,7 +55,8 @@ final class ConnectionLife: ChannelDuplexHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        lastMove = .now()
+        if hasMoved { lastMove = .now() }
+        hasMoved = false
         context.fireChannelReadComplete()
     }
 
