@@ -80,7 +80,7 @@ struct KeyTests {
                 ["init", "--data", data, "--origin", "log.example.com"] + more, environment: environment)
             #expect(made.code == 0, "\(made)")
             let added = try Binary.countersign.run(
-                ["key", "add", "--data", data] + more, environment: environment)
+                ["key", "add", "--data", data, "--algorithm", "ecdsa-p256"] + more, environment: environment)
             #expect(added.code == 0, "\(added)")
         }
     }
