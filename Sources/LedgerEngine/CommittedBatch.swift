@@ -87,6 +87,7 @@ extension ArraySlice<BatchPlan> {
     /// was on the frontier before: a left sibling on the way up from a new leaf ends where the old tree did or before,
     /// and its parent was not complete.
     private func node(_ address: NodeAddress) throws -> Digest {
+        // By position: a plan that is taken out to be looked at costs more than the look.
         for at in indices {
             if let digest = self[at].node(address) { return digest }
         }

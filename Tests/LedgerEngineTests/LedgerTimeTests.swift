@@ -17,6 +17,14 @@ struct LedgerTimeTests {
         }
     }
 
+    private func expect(_ mark: LeafIndex, toBeTheFirstOfItsTimeIn entries: [LedgerEntry]) {
+        guard case .ledgerMarked(let marked) = entries[Int(mark.value)].payload else {
+            Issue.record("\(mark) is no mark")
+            return
+        }
+        #expect(entries.firstIndex { $0.ledgerTime >= marked.at } == Int(mark.value))
+    }
+
     @Test("never goes back: small steps are clamped")
     func clamped() async throws {
         let test = try TestLedger()
@@ -43,11 +51,7 @@ struct LedgerTimeTests {
             return try await ledger.markForExtract().get()
         }
         let entries = try test.entries()
-        guard case .ledgerMarked(let marked) = entries[Int(mark.value)].payload else {
-            Issue.record("\(mark) is no mark")
-            return
-        }
-        #expect(entries.firstIndex { $0.ledgerTime >= marked.at } == Int(mark.value))
+        expect(mark, toBeTheFirstOfItsTimeIn: entries)
         #expect(entries.dropLast().contains { $0.type == "dev.countersign.ledger.intake_counted.v1" })
     }
 
@@ -63,11 +67,7 @@ struct LedgerTimeTests {
             return try await ledger.markForExtract().get()
         }
         let entries = try test.entries()
-        guard case .ledgerMarked(let marked) = entries[Int(mark.value)].payload else {
-            Issue.record("\(mark) is no mark")
-            return
-        }
-        #expect(entries.firstIndex { $0.ledgerTime >= marked.at } == Int(mark.value))
+        expect(mark, toBeTheFirstOfItsTimeIn: entries)
         #expect(Set(entries.map(\.identity)).count == entries.count)
         #expect(try test.check().findings.isEmpty)
     }
