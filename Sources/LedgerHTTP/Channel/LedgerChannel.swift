@@ -16,13 +16,6 @@ struct LedgerChannel: ServerChildChannel, HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     let ledger: LedgerResponder
     let limits: RequestLimits
-    private let answers = AnswerBoxes()
-
-    init(responder: @escaping HTTPChannelHandler.Responder, ledger: LedgerResponder, limits: RequestLimits) {
-        self.responder = responder
-        self.ledger = ledger
-        self.limits = limits
-    }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -41,8 +34,7 @@ struct LedgerChannel: ServerChildChannel, HTTPChannelHandler {
             try pipeline.addHandler(
                 SubmissionHandler(
                     responder: ledger, logger: logger, life: life,
-                    encoder: pipeline.context(handlerType: HTTPResponseEncoder.self),
-                    answers: answers.box(of: channel.eventLoop)))
+                    encoder: pipeline.context(handlerType: HTTPResponseEncoder.self)))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))

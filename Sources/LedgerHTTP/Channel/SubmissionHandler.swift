@@ -24,7 +24,6 @@ final class SubmissionHandler: ChannelDuplexHandler {
     private let life: ConnectionLife
     /// Where what is written is bytes already: our answers are made in one piece.
     private let encoder: ChannelHandlerContext
-    private let answers: AnswerBox
     private var state = State.passing
     /// Requests that passed through and have no answer yet.
     private var passed = 0
@@ -50,7 +49,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
         case error(any Error)
     }
 
-    fileprivate final class Delivery {
+    private final class Delivery {
         let fields: SubmissionFields
         let start: ContinuousClock.Instant
         /// Who submits, or why not: decided when the request begins, so that a shutdown answers what has begun.
@@ -65,15 +64,11 @@ final class SubmissionHandler: ChannelDuplexHandler {
         }
     }
 
-    init(
-        responder: LedgerResponder, logger: Logger, life: ConnectionLife, encoder: ChannelHandlerContext,
-        answers: AnswerBox
-    ) {
+    init(responder: LedgerResponder, logger: Logger, life: ConnectionLife, encoder: ChannelHandlerContext) {
         self.responder = responder
         self.logger = logger
         self.life = life
         self.encoder = encoder
-        self.answers = answers
     }
 
     // MARK: In
@@ -135,8 +130,15 @@ final class SubmissionHandler: ChannelDuplexHandler {
             let caller = try delivery.caller.get()
             do {
                 let event = try responder.event(in: delivery.body, delivery.fields, from: caller)
-                let waiting = NIOLoopBound(Waiting(self, delivery, context), eventLoop: context.eventLoop)
-                responder.submit([event], of: caller) { [answers] in answers.put($0, for: waiting) }
+                let (loop, waiting) = (
+                    context.eventLoop, NIOLoopBound((self, delivery, context), eventLoop: context.eventLoop)
+                )
+                responder.submit([event], of: caller) { reply in
+                    loop.execute {
+                        let (handler, delivery, context) = waiting.value
+                        handler.answer(delivery, context) { try $0.answer(to: reply) }
+                    }
+                }
             } catch {
                 responder.noteRefusal(error, of: caller)
                 throw error
@@ -147,21 +149,6 @@ final class SubmissionHandler: ChannelDuplexHandler {
     }
 
     // MARK: Out
-
-    /// A request whose event is with the sequencer.
-    struct Waiting {
-        private let handler: SubmissionHandler
-        private let delivery: Delivery
-        private let context: ChannelHandlerContext
-
-        fileprivate init(_ handler: SubmissionHandler, _ delivery: Delivery, _ context: ChannelHandlerContext) {
-            self.handler = handler
-            self.delivery = delivery
-            self.context = context
-        }
-
-        func answer(_ reply: Acknowledged) { handler.answer(delivery, context) { try $0.answer(to: reply) } }
-    }
 
     private func answer(
         _ delivery: Delivery, _ context: ChannelHandlerContext, _ outcome: (LedgerResponder) throws -> Answer
