@@ -40,7 +40,7 @@ final class RawClient: Sendable {
 
     /// A test that waits for bytes that never come fails instead of hanging.
     private func setTimeout() {
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(socketDescriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
@@ -58,6 +58,12 @@ final class RawClient: Sendable {
         try await apart { try self.readHere(until: isEnough) }
     }
 
+    /// Waits until the peer has closed: in order, or with the reset that answers bytes written after that, whichever
+    /// this side sees first. A reset loses what had not been read by then.
+    func readUntilGone() async throws -> String {
+        try await apart { try self.readHere(orReset: true) { _ in false } }
+    }
+
     /// Does something that waits on a thread of its own.
     func apart<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
@@ -65,13 +71,13 @@ final class RawClient: Sendable {
         }
     }
 
-    func readHere(until isEnough: (String) -> Bool) throws -> String {
+    func readHere(orReset: Bool = false, until isEnough: (String) -> Bool) throws -> String {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while !isEnough(String(decoding: received, as: UTF8.self)) {
             let count = recv(socketDescriptor, &buffer, buffer.count, 0)
-            guard count >= 0 else { throw Unexpected("recv: \(String(cString: strerror(errno)))") }
-            if count == 0 { break }
+            if count == 0 || count < 0 && orReset && errno == ECONNRESET { break }
+            guard count > 0 else { throw Unexpected("recv: \(String(cString: strerror(errno)))") }
             received += buffer[..<count]
         }
         return String(decoding: received, as: UTF8.self)
