@@ -61,6 +61,8 @@ public struct RequestLimits: Hashable, Sendable {
     public var lines = 1 << 30
     /// Bytes of a request's head, all fields together.
     public var head = 32 << 10
+    /// Fields of a request's head.
+    static let fields = 100
     /// Seconds in which nothing whole comes from the peer: a head, a piece of a body; and in which a peer that is sent an
     /// extract has to take 64 KiB of it.
     public var idleSeconds = 60

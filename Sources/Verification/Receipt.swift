@@ -90,7 +90,7 @@ extension Receipt {
     /// Appends the canonical form. An entry is canonical JSON and a proof is text, so both are UTF-8.
     public func write(to output: inout [UInt8]) {
         let proof = proof.formatted
-        output.reserveCapacity(output.count + entry.count * 5 / 4 + proof.count * 5 / 4 + 256)
+        output.reserveCapacity(output.count + 2 * (entry.count + proof.count) + 256)
         output += "{\"disclosures\":[".utf8
         for (place, disclosure) in disclosures.enumerated() {
             if place > 0 { output.append(UInt8(ascii: ",")) }

@@ -19,6 +19,54 @@ struct CanonicalFormTests {
         }
     }
 
+    @Test("each byte of ASCII is escaped alike wherever it stands, and whatever stands beside it")
+    func escapes() throws {
+        func check(_ text: [UInt8]) {
+            var written = Array("[".utf8)
+            CanonicalString.append(text, to: &written)
+            #expect(written == Array("[".utf8) + Self.plainly(text), "\(text)")
+        }
+        for length in 0...20 {
+            for byte in UInt8(0)..<0x80 {
+                for place in 0..<length {
+                    var text = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+                    text[place] = byte
+                    check(text)
+                }
+                check([UInt8](repeating: byte, count: length))
+            }
+        }
+        var random = SeededRandom(seed: 1_001)
+        let mixtures: [[UInt8]] = [
+            Array("\"\\\nab".utf8), Array("\"a".utf8), Array("\n\"\\".utf8), Array("\"\n\t\u{1}aé\u{7F}".utf8),
+        ]
+        for mixture in mixtures {
+            for length in 0...64 {
+                for _ in 0..<20 {
+                    check((0..<length).map { _ in mixture[Int.random(in: 0..<mixture.count, using: &random)] })
+                }
+            }
+        }
+    }
+
+    /// RFC 8785 §3.2.2.2, byte by byte.
+    private static func plainly(_ text: [UInt8]) -> [UInt8] {
+        let letters: [UInt8: String] = [
+            0x08: "\\b", 0x09: "\\t", 0x0A: "\\n", 0x0C: "\\f", 0x0D: "\\r", 0x22: "\\\"", 0x5C: "\\\\",
+        ]
+        var written: [UInt8] = [0x22]
+        for byte in text {
+            if let letters = letters[byte] {
+                written += letters.utf8
+            } else if byte < 0x20 {
+                written += String(format: "\\u%04x", byte).utf8
+            } else {
+                written.append(byte)
+            }
+        }
+        return written + [0x22]
+    }
+
     @Test("numbers are written as ECMAScript writes them", arguments: ["own"] + (SharedData.isPresent ? ["ES6"] : []))
     func numbers(which: String) throws {
         let file =

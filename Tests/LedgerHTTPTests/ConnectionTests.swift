@@ -214,6 +214,89 @@ import Testing
         }
     }
 
+    /// An event in one piece is taken before it is decoded, unless anything else has come on its connection. What each of
+    /// these requests gets may not depend on that.
+    @Test func `is answered alike, whether a request was read whole or decoded`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        try await fixture.serving { port, _ in
+            func answer(after first: String = "", _ pieces: String...) async throws -> String {
+                let client = try RawClient(port: port)
+                defer { client.close() }
+                if !first.isEmpty {
+                    try client.write(first)
+                    _ = try await Self.answers(1, from: client)
+                }
+                for piece in pieces {
+                    try client.write(piece)
+                    // Were the pieces read as one after all, the test would say less, and hold all the same.
+                    if pieces.count > 1 { try await Task.sleep(for: .milliseconds(20)) }
+                }
+                client.finishWriting()
+                return try await client.readUntilGone().replacing(#/(?i)date: [^\r]*\r\n/#, with: "")
+            }
+            // From here on each is a resend, and gets the same answer.
+            #expect(try await answer(Self.post(token, Event.cancelled("e-1"))).hasPrefix("HTTP/1.1 201"))
+            var statuses: Set<String> = []
+            for request in Self.oddPosts(token) {
+                let whole = try await answer(request)
+                #expect(try await answer(after: Self.get("/healthz"), request) == whole, "\(request)")
+                statuses.formUnion(Self.statuses(in: whole))
+                guard whole.hasPrefix("HTTP/1.1 200") else { continue }
+                let middle = request.index(request.startIndex, offsetBy: request.count / 2)
+                #expect(try await answer(String(request[..<middle]), String(request[middle...])) == whole, "\(request)")
+            }
+            #expect(statuses.isSuperset(of: ["200", "400", "401", "413", "415"]), "\(statuses)")
+        }
+    }
+
+    /// Requests that are plain, that nearly are, and that are broken.
+    private static func oddPosts(_ token: String) -> [String] {
+        let body = Event.cancelled("e-1")
+        let size = body.utf8.count
+        func post(_ fields: String..., line: String = "POST /v1/events HTTP/1.1", end: String = "\r\n") -> String {
+            ([line, "Host: x"] + fields + ["", body]).joined(separator: end)
+        }
+        let type = "Content-Type: application/cloudevents+json"
+        let (bearer, length) = ("Authorization: Bearer \(token)", "Content-Length: \(size)")
+        let plain = post(bearer, type, length)
+        let lines = [
+            "POST /v1/events?a=1 HTTP/1.1", "POST /v1/events HTTP/1.0", "post /v1/events HTTP/1.1",
+            "POST  /v1/events HTTP/1.1", "POST http://x/v1/events HTTP/1.1", "POST /v1/events HTTP/1.1 ",
+            "POST /v1/event HTTP/1.1", "PUT /v1/events HTTP/1.1",
+        ]
+        let credentials = [
+            "authorization: bearer \(token)", "Authorization:Bearer \(token)", "Authorization:  Bearer \(token) ",
+            "Authorization : Bearer \(token)", "\(bearer)\r\n\(bearer)", "Authorization: Bearer cst_no",
+            "Authorization:",
+            "X-None: 1",
+        ]
+        let types = [
+            "content-type: application/cloudevents+json", "CONTENT-TYPE: Application/CloudEvents+JSON",
+            "\(type)\r\n\(type)",
+            type + "; charset=utf-8", "Content-Type: text/plain", "X-None: 1",
+        ]
+        let lengths = [
+            "content-length: \(size)", "\(length)\r\n\(length)", "\(length)\r\nContent-Length: 1",
+            "Content-Length: 0\(size)",
+            "Content-Length: +\(size)", "Content-Length: -1", "Content-Length: 0", "Content-Length: \(size - 1)",
+            "Content-Length: \(size + 1)", "Content-Length: 300000", "Content-Length: 99999999999999999999",
+            "X-None: 1",
+            "Transfer-Encoding: chunked", "\(length)\r\nTransfer-Encoding: chunked",
+        ]
+        let others = [
+            "Content-Encoding: gzip", "Content-Encoding: identity", "Connection: close", "Connection: keep-alive",
+            "Connection: upgrade\r\nUpgrade: websocket", "Upgrade: h2c", "ce-id: 1\r\nce-type: a", "X-Odd: café",
+            "X-Odd: a\u{1}b", "X-Odd: a\tb", "X-Odd: a\rb", "X-Odd: a\nX-More: b", "X Odd: a", "X_Odd: a", ": a",
+            " folded: a",
+            "X-Odd", "X-Odd:", "X-Odd: ", "Accept: */*", (0..<120).map { "X-\($0): \($0)" }.joined(separator: "\r\n"),
+        ]
+        return [plain, plain + "\r\n", plain + "GET", plain + plain, post(bearer, type, length, end: "\n")]
+            + lines.map { post(bearer, type, length, line: $0) } + credentials.map { post($0, type, length) }
+            + types.map { post(bearer, $0, length) } + lengths.map { post(bearer, type, $0) }
+            + others.map { post(bearer, type, length, $0) }
+    }
+
     /// An answer without its date, its fields in one order.
     private static func withoutMoment(_ answer: String) -> String {
         let parts = answer.components(separatedBy: "\r\n\r\n")

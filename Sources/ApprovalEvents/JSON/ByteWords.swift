@@ -42,16 +42,16 @@ enum ByteWords {
     /// Quotes and backslashes, exact for all bytes of any word.
     @inline(__always)
     static func quotes(_ word: UInt64) -> UInt64 {
-        zeroes(word ^ all(UInt8(ascii: "\""))) | zeroes(word ^ all(UInt8(ascii: "\\")))
+        equal(to: UInt8(ascii: "\""), word) | equal(to: UInt8(ascii: "\\"), word)
     }
 
     /// Bytes below 0x20, exact for all bytes of any word.
     @inline(__always)
     static func controls(_ word: UInt64) -> UInt64 { ~((word & ~tops) &+ all(0x60) | word) & tops }
 
-    /// How many bytes of a word that a test gave have passed it.
+    /// Bytes that are this one, exact for all bytes of any word.
     @inline(__always)
-    static func count(_ found: UInt64) -> Int { Int(((found >> 7) &* all(1)) >> 56) }
+    static func equal(to byte: UInt8, _ word: UInt64) -> UInt64 { zeroes(word ^ all(byte)) }
 
     @inline(__always)
     private static func zeroes(_ word: UInt64) -> UInt64 { ~((word & ~tops) &+ all(0x7F) | word) & tops }

@@ -54,6 +54,12 @@ final class ConnectionLife: ChannelDuplexHandler {
         context.fireChannelRead(data)
     }
 
+    /// Takes note of a request that came whole, and past here.
+    func beginWhole() {
+        lastMove = .now()
+        unanswered += 1
+    }
+
     func channelReadComplete(context: ChannelHandlerContext) {
         if hasMoved { lastMove = .now() }
         hasMoved = false

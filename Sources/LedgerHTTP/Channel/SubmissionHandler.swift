@@ -24,6 +24,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
     private let life: ConnectionLife
     /// Where what is written is bytes already: our answers are made in one piece.
     private let encoder: ChannelHandlerContext
+    private var context: ChannelHandlerContext?
     private var state = State.passing
     /// Requests that passed through and have no answer yet.
     private var passed = 0
@@ -60,7 +61,6 @@ final class SubmissionHandler: ChannelDuplexHandler {
             self.fields = fields
             self.start = start
             self.caller = caller
-            body.reserveCapacity(fields.contentLength ?? 0)
         }
     }
 
@@ -71,7 +71,21 @@ final class SubmissionHandler: ChannelDuplexHandler {
         self.encoder = encoder
     }
 
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
     // MARK: In
+
+    /// Takes an event that came whole, before anything of it was decoded. False if another request is on its way.
+    func take(_ event: WholeEvent) -> Bool {
+        guard case .passing = state, passed == 0, let context else { return false }
+        life.beginWhole()
+        let delivery = begin(event.fields)
+        delivery.body = event.body
+        state = .waiting
+        submit(delivery, context)
+        return true
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
@@ -85,7 +99,9 @@ final class SubmissionHandler: ChannelDuplexHandler {
                 passed += 1
                 return pass(part, context)
             }
-            state = .reading(begin(fields))
+            let delivery = begin(fields)
+            delivery.body.reserveCapacity(fields.contentLength ?? 0)
+            state = .reading(delivery)
         case (.reading(let delivery), .body(let bytes)):
             bytes.withUnsafeReadableBytes { delivery.body.append(contentsOf: $0) }
             if responder.isOverdue(since: delivery.start) { giveUp(delivery, context) }

@@ -30,7 +30,7 @@ struct SubmissionFields {
 
     init(_ headers: HTTPHeaders) {
         for (name, value) in headers {
-            if Self.isAttribute(name) {
+            if Self.isAttribute(name.utf8) {
                 attributes.append((Array(name.lowercased().utf8), Array(value.utf8)))
             } else {
                 take(name, value)
@@ -39,32 +39,64 @@ struct SubmissionFields {
         mode = DeliveryMode(contentType: contentType, hasAttributes: !attributes.isEmpty)
     }
 
+    /// The fields of a request that is one event in one piece, given one by one as bytes; nil as soon as one of them says
+    /// anything that is not plain: something beside the event, another framing or coding, a field twice.
+    init?(plain next: () -> (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)?) {
+        while let (name, value) = next() {
+            guard takePlain(name, value) else { return nil }
+        }
+        mode = DeliveryMode(contentType: contentType, hasAttributes: false)
+        guard mode == .structured, contentLength != nil else { return nil }
+    }
+
+    private mutating func takePlain(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool {
+        switch name.count {
+        case 13 where Self.isSame(name, "authorization"):
+            credentials += 1
+            authorization = String(decoding: value, as: UTF8.self)
+            return credentials == 1
+        case 12 where Self.isSame(name, "content-type"):
+            guard contentType == nil else { return false }
+            contentType = String(decoding: value, as: UTF8.self)
+        case 14 where Self.isSame(name, "content-length"):
+            guard contentLength == nil, value.count <= 9, value[0] != UInt8(ascii: "0"),
+                value.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+            else { return false }
+            contentLength = value.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) }
+        case 16 where Self.isSame(name, "content-encoding"), 17 where Self.isSame(name, "transfer-encoding"),
+            10 where Self.isSame(name, "connection"), 7 where Self.isSame(name, "upgrade"),
+            6 where Self.isSame(name, "expect"):
+            return false
+        default: return !Self.isAttribute(name)
+        }
+        return true
+    }
+
     private mutating func take(_ name: String, _ value: String) {
         // Lengths first: most fields are told apart by them.
         switch name.utf8.count {
-        case 13 where Self.isSame(name, "authorization"):
+        case 13 where Self.isSame(name.utf8, "authorization"):
             credentials += 1
             authorization = credentials == 1 ? value : nil
-        case 12 where Self.isSame(name, "content-type"): contentType = value
-        case 14 where Self.isSame(name, "content-length"): contentLength = Int(value)
-        case 16 where Self.isSame(name, "content-encoding"): contentEncodings.append(value)
-        case 6 where Self.isSame(name, "expect"), 10 where Self.isSame(name, "connection"): asksForMore = true
+        case 12 where Self.isSame(name.utf8, "content-type"): contentType = value
+        case 14 where Self.isSame(name.utf8, "content-length"): contentLength = Int(value)
+        case 16 where Self.isSame(name.utf8, "content-encoding"): contentEncodings.append(value)
+        case 6 where Self.isSame(name.utf8, "expect"), 10 where Self.isSame(name.utf8, "connection"): asksForMore = true
         default: break
         }
     }
 
     private static let attributePrefix = Array("ce-".utf8)
 
-    private static func isAttribute(_ name: String) -> Bool {
-        let bytes = name.utf8
-        return bytes.count > 3 && bytes.first.map { $0 | 0x20 } == UInt8(ascii: "c") && isSame(name.prefix(3), "ce-")
+    private static func isAttribute(_ name: some Collection<UInt8>) -> Bool {
+        name.count > 3 && name.first.map { $0 | 0x20 } == UInt8(ascii: "c") && isSame(name.prefix(3), "ce-")
     }
 
     /// Field names are compared without regard to case (RFC 9110 §5.1). `lower` is in lower case.
-    private static func isSame(_ name: some StringProtocol, _ lower: StaticString) -> Bool {
-        guard name.utf8.count == lower.utf8CodeUnitCount else { return false }
+    private static func isSame(_ name: some Collection<UInt8>, _ lower: StaticString) -> Bool {
+        guard name.count == lower.utf8CodeUnitCount else { return false }
         var place = 0
-        for byte in name.utf8 {
+        for byte in name {
             let folded = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
             guard folded == lower.utf8Start[place] else { return false }
             place += 1
