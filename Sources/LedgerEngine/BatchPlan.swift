@@ -27,9 +27,11 @@ public struct BatchPlan: Sendable {
     public var count: Int { leaves.count }
 
     /// Plans `entries` (each at most 65,535 bytes) after `before`.
-    public init(appending entries: some Sequence<[UInt8]>, to before: Frontier) {
+    public init(appending entries: some Collection<[UInt8]>, to before: Frontier) {
         var data: [UInt8] = []
         var starts: [Int] = []
+        data.reserveCapacity(entries.reduce(0) { $0 + 2 + $1.count })
+        starts.reserveCapacity(entries.count)
         for entry in entries {
             precondition(entry.count <= Int(UInt16.max), "an entry holds at most 65,535 bytes")
             starts.append(data.count)

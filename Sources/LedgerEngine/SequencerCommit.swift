@@ -123,12 +123,15 @@ extension Sequencer {
         of own: [ApprovalEvent], and tickets: [Ticket], at stamp: Timestamp
     ) throws -> [EventIdentity: LeafIndex] {
         var asked = own.map(\.identity)
-        for ticket in tickets { asked.append(contentsOf: ticket.events.map(\.identity)) }
+        for ticket in tickets {
+            for event in ticket.events { asked.append(event.identity) }
+        }
         var known = try positions(of: asked)
         // Only what is known, or comes twice, can be a conflict; its note's own identity is asked for second,
         // and seldom.
-        var seen: Set<EventIdentity> = []
+        var seen = Set<EventIdentity>(minimumCapacity: asked.count)
         let repeated = Set(asked.filter { !seen.insert($0).inserted })
+        guard !known.isEmpty || !repeated.isEmpty else { return known }
         var notes: [EventIdentity] = []
         for ticket in tickets {
             for identity in ticket.events.map(\.identity)

@@ -36,19 +36,20 @@ public final class LedgerResponder: HTTPResponder {
     public func respond(to request: Request, context: LedgerContext) async throws -> Response {
         let start = ContinuousClock.now
         metrics.requestBegan()
+        let method = Self.knownMethods.contains(request.method.rawValue) ? request.method.rawValue : "other"
         let (path, query) = Self.parts(of: request)
         let resource = Resource(path: path)
         var response: Response
         do {
             response = try await answer(request, resource: resource, query: query, context)
         } catch let interruption as BodyInterrupted {
-            finish(request.method.rawValue, resource, status: 400, since: start, context.logger)
+            finish(method, resource, status: 400, since: start, context.logger)
             throw interruption.cause
         } catch {
             response = Response(refusal(of: error, resource, context.logger))
         }
         if request.method == .head { response = response.createHeadResponse() }
-        finish(request.method.rawValue, resource, status: response.status.code, since: start, context.logger)
+        finish(method, resource, status: response.status.code, since: start, context.logger)
         return response
     }
 
@@ -100,13 +101,13 @@ public final class LedgerResponder: HTTPResponder {
         return Answer(problem)
     }
 
+    /// Counts an answer. `method` is one that HTTP knows, or "other": a label of the metrics.
     func finish(
         _ method: String, _ resource: Resource?, status: Int, since start: ContinuousClock.Instant,
         _ logger: Logger
     ) {
         let elapsed = ContinuousClock.now - start
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-        let method = Self.knownMethods.contains(method) ? method : "other"
         metrics.requestEnded(route: resource?.template ?? "none", method: method, status: status, seconds: seconds)
         logger.debug(
             "answered",

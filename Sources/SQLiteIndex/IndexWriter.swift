@@ -8,7 +8,8 @@ import MerkleTree
 /// Adds rows: cached statements, one transaction (the caller's).
 struct IndexWriter {
     private let database: Database
-    private let words: WordCache
+    /// Words that were committed before.
+    private let words: [Text: Int64]
     /// Words that this transaction made or read; the cache may have them once it is committed.
     private var learnt: [Text: Int64] = [:]
     private var postings: [Posting.Key: Posting] = [:]
@@ -35,7 +36,7 @@ struct IndexWriter {
 
     private init(_ database: Database, _ words: WordCache) {
         self.database = database
-        self.words = words
+        self.words = words.known
     }
 
     private mutating func add(_ row: IndexRow) throws {
@@ -52,16 +53,8 @@ struct IndexWriter {
 
     private mutating func post(_ position: Int64, _ kind: Posting.Kind, _ word: Text) throws {
         let key = Posting.Key(kind: kind, word: try number(of: word))
-        guard let posting = postings[key] else {
-            postings[key] = Posting(first: position)
-            return
-        }
-        if posting.count < Posting.mostPositions {
-            postings[key]?.append(position)
-        } else {
-            try write(posting, under: key)
-            postings[key] = Posting(first: position)
-        }
+        let isFull = postings[key, default: Posting(first: position)].add(position)
+        if isFull, let posting = postings.removeValue(forKey: key) { try write(posting, under: key) }
     }
 
     private func write(_ posting: Posting, under key: Posting.Key) throws {

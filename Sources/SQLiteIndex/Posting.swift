@@ -30,8 +30,9 @@ struct Posting {
         last = first
     }
 
-    /// Adds a position beyond the last one.
-    mutating func append(_ position: Int64) {
+    /// Adds a position, the first again or one beyond the last. Returns whether the row is full.
+    mutating func add(_ position: Int64) -> Bool {
+        guard position != last else { return false }
         var distance = UInt64(position - last)
         while distance > 0x7F {
             later.append(UInt8(distance & 0x7F) | 0x80)
@@ -40,6 +41,7 @@ struct Posting {
         later.append(UInt8(distance))
         last = position
         count += 1
+        return count == Self.mostPositions
     }
 
     /// Reads a row back: its positions, ascending. Nil for what `append` never writes.

@@ -9,9 +9,8 @@ final class WordCache: Sendable {
     private let numbers = Mutex<[Text: Int64]>([:])
     private let bound = 65_536
 
-    subscript(_ word: Text) -> Int64? {
-        numbers.withLock { $0[word] }
-    }
+    /// What it knows now.
+    var known: [Text: Int64] { numbers.withLock { $0 } }
 
     func remember(_ learnt: [Text: Int64]) {
         guard !learnt.isEmpty else { return }

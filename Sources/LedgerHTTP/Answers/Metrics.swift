@@ -5,15 +5,24 @@ import Synchronization
 /// Families and label names are fixed here; label values come from closed sets (routes, statuses,
 /// problem types), so that no caller can make the page grow. Nothing in it names a caller or an event.
 public final class Metrics: Sendable {
-    private struct Request: Hashable {
-        let route: String
-        let method: String
-        let status: Int
+    /// What was answered on one route.
+    private struct Route {
+        /// By method and status; a handful.
+        private(set) var requests: [(method: String, status: Int, count: UInt64)] = []
+        private(set) var durations = Histogram()
+
+        mutating func add(_ method: String, _ status: Int, _ seconds: Double) {
+            durations.observe(seconds)
+            if let place = requests.firstIndex(where: { $0.status == status && $0.method == method }) {
+                requests[place].count += 1
+            } else {
+                requests.append((method, status, 1))
+            }
+        }
     }
 
     private struct State {
-        var requests: [Request: UInt64] = [:]
-        var durations: [String: Histogram] = [:]
+        var routes: [String: Route] = [:]
         var problems: [ProblemType: UInt64] = [:]
     }
 
@@ -46,10 +55,7 @@ public final class Metrics: Sendable {
 
     func requestEnded(route: String, method: String, status: Int, seconds: Double) {
         inFlight.wrappingSubtract(1, ordering: .relaxed)
-        state.withLock {
-            $0.requests[Request(route: route, method: method, status: status), default: 0] += 1
-            $0.durations[route, default: Histogram()].observe(seconds)
-        }
+        state.withLock { $0.routes[route, default: Route()].add(method, status, seconds) }
     }
 
     func count(_ problem: ProblemType) {
@@ -70,17 +76,19 @@ public final class Metrics: Sendable {
         let state = state.withLock { $0 }
         var page = MetricsPage()
         page.family("countersign_http_requests_total", "counter", "Requests answered, by route, method and status.")
-        for (key, count) in state.requests.sorted(by: {
-            ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status)
-        }) {
-            page.sample(
-                "countersign_http_requests_total",
-                [("method", key.method), ("route", key.route), ("status", String(key.status))], Double(count))
+        let routes = state.routes.sorted { $0.key < $1.key }
+        for (name, route) in routes {
+            for (method, status, count) in route.requests.sorted(by: { ($0.method, $0.status) < ($1.method, $1.status) }
+            ) {
+                page.sample(
+                    "countersign_http_requests_total",
+                    [("method", method), ("route", name), ("status", String(status))], Double(count))
+            }
         }
         page.family(
             "countersign_http_request_duration_seconds", "histogram", "From the request's head to the answer's.")
-        for (route, histogram) in state.durations.sorted(by: { $0.key < $1.key }) {
-            page.histogram("countersign_http_request_duration_seconds", [("route", route)], histogram)
+        for (name, route) in routes {
+            page.histogram("countersign_http_request_duration_seconds", [("route", name)], route.durations)
         }
         page.family("countersign_http_requests_in_flight", "gauge", "Requests that have no answer yet.")
         page.sample("countersign_http_requests_in_flight", [], Double(inFlight.load(ordering: .relaxed)))

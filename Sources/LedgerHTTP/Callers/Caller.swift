@@ -41,16 +41,28 @@ public struct CallerID: Hashable, Sendable, CustomStringConvertible {
 
 /// One caller as the server knows it.
 public struct Caller: Hashable, Sendable {
-    public let id: CallerID
-    public let roles: Set<Role>
-    public let grant: Grant
-    /// Names the credential in the log: `token:<16 digits>`.
-    public let credential: Text
-    /// SHA-256 of the token's text.
-    public let tokenDigest: Digest
-    public let created: Timestamp
-    /// No token is accepted from here on.
-    public let notAfter: Timestamp?
+    /// What never changes of it.
+    private struct Record: Hashable, Sendable {
+        let id: CallerID
+        let roles: Set<Role>
+        let grant: Grant
+        let credential: Text
+        let tokenDigest: Digest
+        let created: Timestamp
+        let notAfter: Timestamp?
+    }
+
+    /// One reference for all copies: every request of the caller's holds one, on whatever thread.
+    private final class Shared: Hashable, Sendable {
+        let record: Record
+
+        init(_ record: Record) { self.record = record }
+
+        static func == (left: Shared, right: Shared) -> Bool { left.record == right.record }
+        func hash(into hasher: inout Hasher) { hasher.combine(record) }
+    }
+
+    private let shared: Shared
     public var revoked: Timestamp?
     /// Whether the log holds the revocation. False only between the file's change and the entry's.
     public var isRevocationSealed = false
@@ -59,14 +71,22 @@ public struct Caller: Hashable, Sendable {
         id: CallerID, roles: Set<Role>, grant: Grant, credential: Text, tokenDigest: Digest, created: Timestamp,
         notAfter: Timestamp? = nil
     ) {
-        self.id = id
-        self.roles = roles
-        self.grant = grant
-        self.credential = credential
-        self.tokenDigest = tokenDigest
-        self.created = created
-        self.notAfter = notAfter
+        shared = Shared(
+            Record(
+                id: id, roles: roles, grant: grant, credential: credential, tokenDigest: tokenDigest, created: created,
+                notAfter: notAfter))
     }
+
+    public var id: CallerID { shared.record.id }
+    public var roles: Set<Role> { shared.record.roles }
+    public var grant: Grant { shared.record.grant }
+    /// Names the credential in the log: `token:<16 digits>`.
+    public var credential: Text { shared.record.credential }
+    /// SHA-256 of the token's text.
+    public var tokenDigest: Digest { shared.record.tokenDigest }
+    public var created: Timestamp { shared.record.created }
+    /// No token is accepted from here on.
+    public var notAfter: Timestamp? { shared.record.notAfter }
 
     /// The key id of the caller's token.
     var keyID: String { String(credential.string.dropFirst("token:".count)) }

@@ -43,9 +43,9 @@ public struct Grant: Hashable, Sendable {
         return nil
     }
 
-    private static let ledgersOwn = ["ledger.", "report.", "record.erased."].map { Text(TypePattern.own + $0) }
+    private static let ledgersOwn = TypeFamilies(["ledger.", "report.", "record.erased."])
 
-    private static func isTheLedgersOwn(type: Text) -> Bool { ledgersOwn.contains { type.hasPrefix($0) } }
+    private static func isTheLedgersOwn(type: Text) -> Bool { ledgersOwn.family(of: type) != nil }
 }
 
 /// A prefix of source paths, in whole segments: `/gateways/eu` covers `/gateways/eu` and
@@ -108,7 +108,7 @@ public struct TypePattern: Hashable, Sendable {
     }
 
     /// Families that a pattern has to spell out.
-    private static let guarded = ["policy.", "roster.", "identity."].map { Text(own + $0) }
+    private static let guarded = TypeFamilies(["policy.", "roster.", "identity."])
     static let own = "dev.countersign."
 
     /// Reads a pattern; nil if it is empty, too long, or holds bytes that no type has.
@@ -128,9 +128,7 @@ public struct TypePattern: Hashable, Sendable {
 
     /// Whether the pattern matches the whole type, under the rule on guarded families.
     public func matches(_ type: Text) -> Bool {
-        for family in Self.guarded where type.hasPrefix(family) {
-            guard text.hasPrefix(family) else { return false }
-        }
+        if let family = Self.guarded.family(of: type), !text.hasPrefix(family) { return false }
         return type.withBytes { type in bytes.withUnsafeBufferPointer { Self.matches($0, type) } }
     }
 
@@ -160,5 +158,26 @@ public struct TypePattern: Hashable, Sendable {
             }
         }
         return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}
+
+/// Families of our own types, told apart by how they begin.
+private struct TypeFamilies {
+    private let families: [(name: [UInt8], prefix: Text)]
+
+    init(_ names: [String]) {
+        families = names.map { (Array($0.utf8), Text(TypePattern.own + $0)) }
+    }
+
+    /// The prefix of the family that a type is of, if it is of one of these.
+    func family(of type: Text) -> Text? {
+        type.withBytes { type in
+            let rest = type.dropFirst(TypePattern.own.utf8.count)
+            guard let first = rest.first else { return nil }
+            for (name, prefix) in families where name[0] == first && rest.starts(with: name) {
+                return TypePattern.own.utf8.elementsEqual(type[..<rest.startIndex]) ? prefix : nil
+            }
+            return nil
+        }
     }
 }
