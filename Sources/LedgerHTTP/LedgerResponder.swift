@@ -37,7 +37,7 @@ public final class LedgerResponder: HTTPResponder {
         let start = ContinuousClock.now
         metrics.requestBegan()
         let method = Self.knownMethods.contains(request.method.rawValue) ? request.method.rawValue : "other"
-        let (path, query) = Self.parts(of: request)
+        let (path, query) = Resource.parts(of: request.head.path ?? "")
         let resource = Resource(path: path)
         var response: Response
         do {
@@ -64,21 +64,29 @@ public final class LedgerResponder: HTTPResponder {
                 allow: resource.methods)
         }
         switch resource {
-        case .events:
-            return request.method == .post ? try await submit(request, query) : try search(request, query)
-        case .event(let index): return try event(index, request, query)
-        case .receipt(let index): return try receipt(index, request, query)
+        case .events where request.method == .post: return try await submit(request, query)
         case .evidence: return try evidence(request, query, on: context.channel)
         case .marks: return try await mark(request, query)
-        case .inclusionProof: return try inclusionProof(request, query)
-        case .consistencyProof: return try consistencyProof(request, query)
-        case .timestamps: return try timestamps(request, query)
-        case .timestamp(let size): return try timestamp(of: size, request, query)
-        case .checkpoint: return try checkpoint(request, query)
-        case .tile(let path): return try tile(path, request, query)
-        case .liveness: return try liveness(query)
-        case .readiness: return try readiness(query)
-        case .metrics: return try metricsPage(request, query)
+        default: return Response(try answer(ReadRequest(resource, query, request.headers)))
+        }
+    }
+
+    /// The same for what is read, and answered in one piece.
+    func answer(_ request: ReadRequest) throws -> Answer {
+        switch request.resource {
+        case .events: try search(request)
+        case .event(let index): try event(index, request)
+        case .receipt(let index): try receipt(index, request)
+        case .inclusionProof: try inclusionProof(request)
+        case .consistencyProof: try consistencyProof(request)
+        case .timestamps: try timestamps(request)
+        case .timestamp(let size): try timestamp(of: size, request)
+        case .checkpoint: try checkpoint(request)
+        case .tile(let path): try tile(path, request)
+        case .liveness: try liveness(request)
+        case .readiness: try readiness(request)
+        case .metrics: try metricsPage(request)
+        case .evidence, .marks: throw Problem(.internalError, "a stream and an order are not read in one piece")
         }
     }
 
@@ -115,11 +123,4 @@ public final class LedgerResponder: HTTPResponder {
     }
 
     private static let knownMethods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-    /// Path and query as they stand in the request line; an absolute form (`http://host/path`) is not served.
-    private static func parts(of request: Request) -> (Substring, Substring?) {
-        let target = request.head.path ?? ""
-        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (target[...], nil) }
-        return (target[..<mark], target[target.utf8.index(after: mark)...])
-    }
 }

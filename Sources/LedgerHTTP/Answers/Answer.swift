@@ -29,6 +29,10 @@ struct Answer: Sendable {
         ]
     }
 
+    init(_ status: HTTPResponse.Status, _ caching: Caching, json: JSONObject) {
+        self.init(status, MediaType.json, caching, JSONValue.object(json).canonicalBytes)
+    }
+
     /// The problem as RFC 9457 has it, with the header fields that belong to its status.
     init(_ problem: Problem) {
         self.init(
@@ -52,11 +56,7 @@ extension Response {
             status: answer.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
     }
 
-    init(_ status: HTTPResponse.Status, _ mediaType: String, _ caching: Caching, _ body: [UInt8]) {
-        self.init(Answer(status, mediaType, caching, body))
-    }
-
     init(_ status: HTTPResponse.Status, _ caching: Caching, json: JSONObject) {
-        self.init(status, MediaType.json, caching, JSONValue.object(json).canonicalBytes)
+        self.init(Answer(status, caching, json: json))
     }
 }

@@ -6,7 +6,7 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-/// One connection: HTTP/1.1, with single events taken by `SubmissionHandler` before they reach Hummingbird.
+/// One connection: HTTP/1.1, with single events taken by `DirectHandler` before they reach Hummingbird.
 ///
 /// Hummingbird's own channel but for that handler and `WholeEventHandler`, which hands it what needs no decoding. It works
 /// on NIO's own types, before they are made Hummingbird's; so the watch over idle connections stands before it too.
@@ -32,7 +32,7 @@ struct LedgerChannel: ServerChildChannel, HTTPChannelHandler {
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoder)
             let life = ConnectionLife(idleTime: .seconds(Int64(limits.idleSeconds)))
             try pipeline.addHandler(life)
-            let submissions = SubmissionHandler(
+            let submissions = DirectHandler(
                 responder: ledger, logger: logger, life: life,
                 encoder: try pipeline.context(handlerType: HTTPResponseEncoder.self))
             try pipeline.addHandler(submissions)

@@ -4,16 +4,16 @@ import NIOCore
 /// Takes single events that come in one piece, head and body and nothing else, off the connection before anything of
 /// HTTP is decoded: on a connection that brings nothing but such events, a message's parts are never made.
 ///
-/// What it takes is a part of what NIO's decoder would, and `SubmissionHandler` treats it alike. At the first bytes that are
+/// What it takes is a part of what NIO's decoder would, and `DirectHandler` treats it alike. At the first bytes that are
 /// anything else it leaves the connection for good: the decoder may be in the middle of a message from then on.
 final class WholeEventHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
-    private let submissions: SubmissionHandler
+    private let submissions: DirectHandler
     private let limits: RequestLimits
 
-    init(before submissions: SubmissionHandler, limits: RequestLimits) {
+    init(before submissions: DirectHandler, limits: RequestLimits) {
         self.submissions = submissions
         self.limits = limits
     }

@@ -53,6 +53,20 @@ enum Resource: Hashable {
         }
     }
 
+    /// Path and query as they stand in a request line; an absolute form (`http://host/path`) is not served.
+    static func parts(of target: String) -> (path: Substring, query: Substring?) {
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (target[...], nil) }
+        return (target[..<mark], target[target.utf8.index(after: mark)...])
+    }
+
+    /// Whether this is in the log's files: to read it waits for nothing but the disk, and its answer is made in one piece.
+    var isOfTheLog: Bool {
+        switch self {
+        case .event, .receipt, .inclusionProof, .consistencyProof, .timestamps, .timestamp, .checkpoint, .tile: true
+        case .events, .evidence, .marks, .liveness, .readiness, .metrics: false
+        }
+    }
+
     /// The path as `schemas/openapi.yaml` writes it; the name of the route in the metrics.
     var template: String {
         switch self {

@@ -51,21 +51,21 @@ struct SubmissionFields {
 
     private mutating func takePlain(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool {
         switch name.count {
-        case 13 where Self.isSame(name, "authorization"):
+        case 13 where FieldName.isSame(name, "authorization"):
             credentials += 1
             authorization = String(decoding: value, as: UTF8.self)
             return credentials == 1
-        case 12 where Self.isSame(name, "content-type"):
+        case 12 where FieldName.isSame(name, "content-type"):
             guard contentType == nil else { return false }
             contentType = String(decoding: value, as: UTF8.self)
-        case 14 where Self.isSame(name, "content-length"):
+        case 14 where FieldName.isSame(name, "content-length"):
             guard contentLength == nil, value.count <= 9, value[0] != UInt8(ascii: "0"),
                 value.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
             else { return false }
             contentLength = value.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) }
-        case 16 where Self.isSame(name, "content-encoding"), 17 where Self.isSame(name, "transfer-encoding"),
-            10 where Self.isSame(name, "connection"), 7 where Self.isSame(name, "upgrade"),
-            6 where Self.isSame(name, "expect"):
+        case 16 where FieldName.isSame(name, "content-encoding"), 17 where FieldName.isSame(name, "transfer-encoding"),
+            10 where FieldName.isSame(name, "connection"), 7 where FieldName.isSame(name, "upgrade"),
+            6 where FieldName.isSame(name, "expect"):
             return false
         default: return !Self.isAttribute(name)
         }
@@ -75,13 +75,14 @@ struct SubmissionFields {
     private mutating func take(_ name: String, _ value: String) {
         // Lengths first: most fields are told apart by them.
         switch name.utf8.count {
-        case 13 where Self.isSame(name.utf8, "authorization"):
+        case 13 where FieldName.isSame(name.utf8, "authorization"):
             credentials += 1
             authorization = credentials == 1 ? value : nil
-        case 12 where Self.isSame(name.utf8, "content-type"): contentType = value
-        case 14 where Self.isSame(name.utf8, "content-length"): contentLength = Int(value)
-        case 16 where Self.isSame(name.utf8, "content-encoding"): contentEncodings.append(value)
-        case 6 where Self.isSame(name.utf8, "expect"), 10 where Self.isSame(name.utf8, "connection"): asksForMore = true
+        case 12 where FieldName.isSame(name.utf8, "content-type"): contentType = value
+        case 14 where FieldName.isSame(name.utf8, "content-length"): contentLength = Int(value)
+        case 16 where FieldName.isSame(name.utf8, "content-encoding"): contentEncodings.append(value)
+        case 6 where FieldName.isSame(name.utf8, "expect"), 10 where FieldName.isSame(name.utf8, "connection"):
+            asksForMore = true
         default: break
         }
     }
@@ -89,11 +90,13 @@ struct SubmissionFields {
     private static let attributePrefix = Array("ce-".utf8)
 
     private static func isAttribute(_ name: some Collection<UInt8>) -> Bool {
-        name.count > 3 && name.first.map { $0 | 0x20 } == UInt8(ascii: "c") && isSame(name.prefix(3), "ce-")
+        name.count > 3 && name.first.map { $0 | 0x20 } == UInt8(ascii: "c") && FieldName.isSame(name.prefix(3), "ce-")
     }
+}
 
+enum FieldName {
     /// Field names are compared without regard to case (RFC 9110 §5.1). `lower` is in lower case.
-    private static func isSame(_ name: some Collection<UInt8>, _ lower: StaticString) -> Bool {
+    static func isSame(_ name: some Collection<UInt8>, _ lower: StaticString) -> Bool {
         guard name.count == lower.utf8CodeUnitCount else { return false }
         var place = 0
         for byte in name {

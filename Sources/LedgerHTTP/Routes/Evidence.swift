@@ -11,7 +11,7 @@ extension LedgerResponder {
     /// `?from=&to=`: the extract of `[from, to)`, streamed. It carries entries as they are sealed and discloses
     /// nothing that they conceal, so the role `read` suffices.
     func evidence(_ request: Request, _ query: Substring?, on channel: any NIOCore.Channel) throws -> Response {
-        _ = try caller(of: request.headers, with: .read)
+        _ = try caller(showing: ReadRequest.credential(in: request.headers), with: .read)
         let query = try Query(query, names: ["from", "to"])
         let time = "a time like 2026-11-22T00:00:00Z"
         let extract = try extract(
@@ -64,7 +64,7 @@ extension LedgerResponder {
     /// Cuts a mark, so that a period can end here and now. The mark is an entry of the ledger's own: whoever may only
     /// read makes the log grow by nothing.
     func mark(_ request: Request, _ query: Substring?) async throws -> Response {
-        _ = try caller(of: request.headers, with: .audit, .administer)
+        _ = try caller(showing: ReadRequest.credential(in: request.headers), with: .audit, .administer)
         _ = try Query(query, names: [])
         guard !drain.isDraining else { throw Problem(SubmissionRefusal.shuttingDown) }
         let mark = try await Administration(ledger).cutMark()

@@ -29,9 +29,8 @@ extension LedgerResponder {
     }
 
     /// Who is asking, if he has one of the roles.
-    func caller(of headers: HTTPFields, with roles: Role...) throws(Problem) -> Caller {
-        let fields = headers[values: .authorization]
-        let caller = try caller(showing: fields.count == 1 ? fields[0] : nil)
+    func caller(showing credential: String?, with roles: Role...) throws(Problem) -> Caller {
+        let caller = try caller(showing: credential)
         try Self.check(caller, has: roles)
         return caller
     }
@@ -44,8 +43,8 @@ extension LedgerResponder {
     }
 
     /// Lets anybody in where the operator left the tree public, and readers elsewhere.
-    func checkTreeAccess(_ request: Request) throws(Problem) {
-        if !configuration.hasPublicTree { _ = try caller(of: request.headers, with: .read) }
+    func checkTreeAccess(_ request: ReadRequest) throws(Problem) {
+        if !configuration.hasPublicTree { _ = try caller(showing: request.credential, with: .read) }
     }
 
     /// The token of a `Bearer` credential (RFC 6750 §2.1); the scheme's case does not count.

@@ -1,21 +1,20 @@
 import ApprovalEvents
 import Cosigning
 import HTTPTypes
-import Hummingbird
 import LedgerEngine
 import MerkleTree
 
 /// What orchestrators and monitoring ask.
 extension LedgerResponder {
     /// The process runs and answers.
-    func liveness(_ query: Substring?) throws -> Response {
-        _ = try Query(query, names: [])
-        return Response(.ok, .none, json: ["status": "alive"])
+    func liveness(_ request: ReadRequest) throws -> Answer {
+        _ = try Query(request.query, names: [])
+        return Answer(.ok, .none, json: ["status": "alive"])
     }
 
     /// The ledger takes events.
-    func readiness(_ query: Substring?) throws -> Response {
-        _ = try Query(query, names: [])
+    func readiness(_ request: ReadRequest) throws -> Answer {
+        _ = try Query(request.query, names: [])
         let status = ledger.sequencer.status
         switch status.condition {
         case .running:
@@ -25,7 +24,7 @@ extension LedgerResponder {
             }
             var object: JSONObject = ["status": "ready", "size": Self.number(status.head.size.value)]
             if let witnesses = ledger.witnesses { object["witnesses"] = Self.json(witnesses.statuses) }
-            return Response(.ok, .none, json: object)
+            return Answer(.ok, .none, json: object)
         case .awaitingWitnesses:
             let states = ledger.witnesses?.statuses.map { "\($0.name): \($0.condition.word)" } ?? []
             throw Problem(
@@ -37,9 +36,9 @@ extension LedgerResponder {
         }
     }
 
-    func metricsPage(_ request: Request, _ query: Substring?) throws -> Response {
-        _ = try Query(query, names: [])
-        if !configuration.hasPublicMetrics { _ = try caller(of: request.headers, with: .administer, .read) }
+    func metricsPage(_ request: ReadRequest) throws -> Answer {
+        _ = try Query(request.query, names: [])
+        if !configuration.hasPublicMetrics { _ = try caller(showing: request.credential, with: .administer, .read) }
         let status = ledger.sequencer.status
         let gauges: [Metrics.Gauge] = [
             .init(
@@ -64,6 +63,6 @@ extension LedgerResponder {
             .init(name: "countersign_ready", help: "1 while the ledger takes events.", value: status.isReady ? 1 : 0),
         ]
         let page = metrics.page(gauges: gauges + (ledger.witnesses.map(self.gauges) ?? []))
-        return Response(.ok, MediaType.metrics, .none, Array(page.utf8))
+        return Answer(.ok, MediaType.metrics, .none, Array(page.utf8))
     }
 }

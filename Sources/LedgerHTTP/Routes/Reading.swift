@@ -1,6 +1,5 @@
 import ApprovalEvents
 import HTTPTypes
-import Hummingbird
 import LedgerEngine
 import MerkleTree
 import Verification
@@ -8,17 +7,17 @@ import Verification
 /// Entries, their receipts, and the search.
 extension LedgerResponder {
     /// The entry itself: a CloudEvents JSON event, byte for byte what the leaf hashes.
-    func event(_ index: LeafIndex, _ request: Request, _ query: Substring?) throws -> Response {
-        _ = try caller(of: request.headers, with: .read)
-        _ = try Query(query, names: [])
-        return Response(.ok, MediaType.cloudEvent, .foreverPrivate, try ledger.reader.entryBytes(at: index))
+    func event(_ index: LeafIndex, _ request: ReadRequest) throws -> Answer {
+        _ = try caller(showing: request.credential, with: .read)
+        _ = try Query(request.query, names: [])
+        return Answer(.ok, MediaType.cloudEvent, .foreverPrivate, try ledger.reader.entryBytes(at: index))
     }
 
     /// A receipt under the newest head, which has its quorum where one is asked for. Readers and auditors get any; a
     /// submitter gets those of its own entries, and for all others, there or not, the same refusal.
-    func receipt(_ index: LeafIndex, _ request: Request, _ query: Substring?) throws -> Response {
-        let caller = try caller(of: request.headers, with: .read, .submit)
-        let wish = try Query(query, names: ["disclosures"]).value("disclosures", "'all' or 'none'") {
+    func receipt(_ index: LeafIndex, _ request: ReadRequest) throws -> Answer {
+        let caller = try caller(showing: request.credential, with: .read, .submit)
+        let wish = try Query(request.query, names: ["disclosures"]).value("disclosures", "'all' or 'none'") {
             DisclosureWish(rawValue: $0)
         }
         func isOwn() throws -> Bool {
@@ -40,7 +39,7 @@ extension LedgerResponder {
             throw Problem(.roleRequired, "what an entry concealed is shown to its submitter and to the role audit")
         }
         let receipt = Receipt(parts, disclosing: mayDisclose)
-        return Response(.ok, MediaType.json, .none, receipt.formatted)
+        return Answer(.ok, MediaType.json, .none, receipt.formatted)
     }
 
     private enum DisclosureWish: String {
@@ -48,9 +47,10 @@ extension LedgerResponder {
     }
 
     /// `?subject=&type=&actor=&approver=&from=&to=&after=&limit=`: entries in log order, a page at a time.
-    func search(_ request: Request, _ query: Substring?) throws -> Response {
-        _ = try caller(of: request.headers, with: .read)
-        let query = try Query(query, names: ["subject", "type", "actor", "approver", "from", "to", "after", "limit"])
+    func search(_ request: ReadRequest) throws -> Answer {
+        _ = try caller(showing: request.credential, with: .read)
+        let query = try Query(
+            request.query, names: ["subject", "type", "actor", "approver", "from", "to", "after", "limit"])
         let time = "a time like 2026-11-22T03:00:00Z"
         let most = configuration.limits.pageEvents
         let limit = try query.value("limit", "a number from 1 to \(most)") { Self.count($0, most: most) }
@@ -61,7 +61,7 @@ extension LedgerResponder {
                 to: try query.value("to", time) { Timestamp(Text($0)) },
                 after: try query.value("after", "a position in canonical decimal form") { LeafIndex(canonical: $0) },
                 below: ledger.reader.published.size, limit: limit ?? min(100, most)))
-        return Response(.ok, MediaType.json, .none, try body(of: page))
+        return Answer(.ok, MediaType.json, .none, try body(of: page))
     }
 
     private static func count(_ text: String, most: Int) -> Int? {

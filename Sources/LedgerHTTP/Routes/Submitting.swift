@@ -10,7 +10,7 @@ import Verification
 /// The order is: who is asking; is it something we read; is there room; does it parse; may he; then the ledger. So nobody learns
 /// what is stored who may not, and nothing reaches the sequencer that could be refused without it.
 ///
-/// The steps are here once. A single event of known length is taken through them by `SubmissionHandler` on its
+/// The steps are here once. A single event of known length is taken through them by `DirectHandler` on its
 /// connection's event loop, everything else by the route below.
 extension LedgerResponder {
     func submit(_ request: Request, _ query: Substring?) async throws -> Response {

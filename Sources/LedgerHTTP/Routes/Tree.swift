@@ -1,6 +1,5 @@
 import ApprovalEvents
 import HTTPTypes
-import Hummingbird
 import LedgerCrypto
 import LedgerEngine
 import MerkleTree
@@ -9,29 +8,29 @@ import SignedNotes
 /// The static read interface (C2SP tlog-tiles) and the proofs: all of it hashes, but for the entry bundles.
 extension LedgerResponder {
     /// The newest head that has its quorum, where one is asked for.
-    func checkpoint(_ request: Request, _ query: Substring?) throws -> Response {
-        _ = try Query(query, names: [])
+    func checkpoint(_ request: ReadRequest) throws -> Answer {
+        _ = try Query(request.query, names: [])
         try checkTreeAccess(request)
-        return Response(.ok, MediaType.note, .moment, try ledger.shownHead().note)
+        return Answer(.ok, MediaType.note, .moment, try ledger.shownHead().note)
     }
 
     /// A hash tile or an entry bundle, full or partial. Any width up to what the published tree has is served, so
     /// that the partial tiles of every size that ever was published stay there.
-    func tile(_ path: String, _ request: Request, _ query: Substring?) throws -> Response {
-        _ = try Query(query, names: [])
+    func tile(_ path: String, _ request: ReadRequest) throws -> Answer {
+        _ = try Query(request.query, names: [])
         switch TilePath(parsing: path.utf8) {
         case .hashes(let address)?:
             try checkTreeAccess(request)
             guard let bytes = try ledger.reader.tile(address) else {
                 throw Problem(.notFound, "the log has no such tile yet")
             }
-            return Response(.ok, MediaType.binary, configuration.hasPublicTree ? .forever : .foreverPrivate, bytes)
+            return Answer(.ok, MediaType.binary, configuration.hasPublicTree ? .forever : .foreverPrivate, bytes)
         case .entries(let index, let width)?:
-            _ = try caller(of: request.headers, with: .read)
+            _ = try caller(showing: request.credential, with: .read)
             guard let bytes = try ledger.reader.bundle(index, width: width) else {
                 throw Problem(.notFound, "the log has no such bundle yet")
             }
-            return Response(.ok, MediaType.binary, .foreverPrivate, bytes)
+            return Answer(.ok, MediaType.binary, .foreverPrivate, bytes)
         case nil:
             throw Problem(
                 .notFound,
@@ -40,8 +39,8 @@ extension LedgerResponder {
     }
 
     /// `?index=&size=`: without `size`, under the published head.
-    func inclusionProof(_ request: Request, _ query: Substring?) throws -> Response {
-        let query = try Query(query, names: ["index", "size"])
+    func inclusionProof(_ request: ReadRequest) throws -> Answer {
+        let query = try Query(request.query, names: ["index", "size"])
         let index = try query.required("index", "a position in canonical decimal form") { LeafIndex(canonical: $0) }
         let asked = try query.value("size", "a size in canonical decimal form") { TreeSize(canonical: $0) }
         try checkTreeAccess(request)
@@ -51,14 +50,14 @@ extension LedgerResponder {
             throw Problem(.malformedRequest, "the index has to be below the size \(size)")
         }
         let proof = try ledger.reader.inclusionProof(index: index, size: size)
-        return Response(
+        return Answer(
             .ok, MediaType.json, asked == nil ? .none : .forever,
             Self.body(proof.hashes, "\"index\":\(index.value),\"size\":\(size.value)"))
     }
 
     /// `?first=&second=`: without `second`, to the published head.
-    func consistencyProof(_ request: Request, _ query: Substring?) throws -> Response {
-        let query = try Query(query, names: ["first", "second"])
+    func consistencyProof(_ request: ReadRequest) throws -> Answer {
+        let query = try Query(request.query, names: ["first", "second"])
         let first = try query.required("first", "a size in canonical decimal form") { TreeSize(canonical: $0) }
         let asked = try query.value("second", "a size in canonical decimal form") { TreeSize(canonical: $0) }
         try checkTreeAccess(request)
@@ -68,7 +67,7 @@ extension LedgerResponder {
             throw Problem(.malformedRequest, "the first size has to be from 1 to the second size, \(second)")
         }
         let proof = try ledger.reader.consistencyProof(first: first, second: second)
-        return Response(
+        return Answer(
             .ok, MediaType.json, asked == nil ? .none : .forever,
             Self.body(proof.hashes, "\"second\":\(second.value)", before: "\"first\":\(first.value),"))
     }

@@ -4,16 +4,18 @@ import LedgerEngine
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
-/// Takes single events (`POST /v1/events` with one event of known length) from the connection to the sequencer and
-/// back without a task, a stream or a thread change but the sequencer's own. Everything else passes through.
+/// Answers without a task or a stream what most requests ask: single events (`POST /v1/events` with one event of known
+/// length), which go to the sequencer and come back, and what is read of the log's files, on threads that may wait for the
+/// disk. Everything else passes through.
 ///
-/// It decides nothing itself: who may submit, what is refused and how, and the answer are `LedgerResponder`'s.
+/// It decides nothing itself: who may submit or read, what is refused and how, and the answer are `LedgerResponder`'s.
 ///
 /// Answers leave in the order of the requests, also where a peer sends the next before it has the last one's answer:
 /// behind a request that passed through, everything passes through until that is answered; and what comes behind a
 /// request of ours is held here until we have answered.
-final class SubmissionHandler: ChannelDuplexHandler {
+final class DirectHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -40,8 +42,23 @@ final class SubmissionHandler: ChannelDuplexHandler {
     private enum State {
         case passing
         case reading(Delivery)
-        /// With the sequencer.
+        case asked(Question)
+        /// With the sequencer, or with whoever reads.
         case waiting
+    }
+
+    /// A request that has begun, for those who count.
+    private struct Begun {
+        let method: String
+        let resource: Resource
+        let start: ContinuousClock.Instant
+    }
+
+    private struct Question {
+        let request: ReadRequest
+        let start: ContinuousClock.Instant
+
+        var begun: Begun { Begun(method: "GET", resource: request.resource, start: start) }
     }
 
     private enum Held {
@@ -56,6 +73,8 @@ final class SubmissionHandler: ChannelDuplexHandler {
         /// Who submits, or why not: decided when the request begins, so that a shutdown answers what has begun.
         let caller: Result<Caller, any Error>
         var body: [UInt8] = []
+
+        var begun: Begun { Begun(method: "POST", resource: .events, start: start) }
 
         init(_ fields: SubmissionFields, start: ContinuousClock.Instant, caller: Result<Caller, any Error>) {
             self.fields = fields
@@ -95,19 +114,27 @@ final class SubmissionHandler: ChannelDuplexHandler {
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch (state, part) {
         case (.passing, .head(let head)):
-            guard passed == 0, let fields = responder.fieldsOfSingleEvent(head) else {
+            if passed == 0, let fields = responder.fieldsOfSingleEvent(head) {
+                let delivery = begin(fields)
+                delivery.body.reserveCapacity(fields.contentLength ?? 0)
+                state = .reading(delivery)
+            } else if passed == 0, let request = ReadRequest(head) {
+                responder.metrics.requestBegan()
+                state = .asked(Question(request: request, start: .now))
+            } else {
                 passed += 1
-                return pass(part, context)
+                pass(part, context)
             }
-            let delivery = begin(fields)
-            delivery.body.reserveCapacity(fields.contentLength ?? 0)
-            state = .reading(delivery)
         case (.reading(let delivery), .body(let bytes)):
             bytes.withUnsafeReadableBytes { delivery.body.append(contentsOf: $0) }
             if responder.isOverdue(since: delivery.start) { giveUp(delivery, context) }
         case (.reading(let delivery), .end):
             state = .waiting
             submit(delivery, context)
+        case (.asked, .body): break
+        case (.asked(let question), .end):
+            state = .waiting
+            read(question, context)
         default: pass(part, context)
         }
     }
@@ -152,7 +179,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
                 responder.submit([event], of: caller) { reply in
                     loop.execute {
                         let (handler, delivery, context) = waiting.value
-                        handler.answer(delivery, context) { try $0.answer(to: reply) }
+                        handler.answer(delivery.begun, context) { try $0.answer(to: reply) }
                     }
                 }
             } catch {
@@ -160,25 +187,39 @@ final class SubmissionHandler: ChannelDuplexHandler {
                 throw error
             }
         } catch {
-            answer(delivery, context) { _ in throw error }
+            answer(delivery.begun, context) { _ in throw error }
+        }
+    }
+
+    /// Reads on a thread that may wait: a page that is not in the cache takes ten times as long as its answer, and an event
+    /// loop that waits for it holds up everybody on it.
+    private func read(_ question: Question, _ context: ChannelHandlerContext) {
+        let loop = context.eventLoop
+        let waiting = NIOLoopBound((self, context), eventLoop: loop)
+        NIOThreadPool.singleton.submit { [responder] _ in
+            let outcome = Result { try responder.answer(question.request) }
+            loop.execute {
+                let (handler, context) = waiting.value
+                handler.answer(question.begun, context) { _ in try outcome.get() }
+            }
         }
     }
 
     // MARK: Out
 
     private func answer(
-        _ delivery: Delivery, _ context: ChannelHandlerContext, _ outcome: (LedgerResponder) throws -> Answer
+        _ begun: Begun, _ context: ChannelHandlerContext, _ outcome: (LedgerResponder) throws -> Answer
     ) {
         do {
-            write(try outcome(responder), to: delivery, context)
+            write(try outcome(responder), to: begun, context)
         } catch {
-            write(responder.refusal(of: error, .events, logger), to: delivery, context)
+            write(responder.refusal(of: error, begun.resource, logger), to: begun, context)
         }
         goOn(context)
     }
 
-    private func write(_ answer: Answer, to delivery: Delivery, _ context: ChannelHandlerContext) {
-        responder.finish("POST", .events, status: answer.status.code, since: delivery.start, logger)
+    private func write(_ answer: Answer, to begun: Begun, _ context: ChannelHandlerContext) {
+        responder.finish(begun.method, begun.resource, status: answer.status.code, since: begun.start, logger)
         guard !isClosed else { return }
         var bytes = context.channel.allocator.buffer(capacity: answer.body.count + 512)
         answer.write(to: &bytes)
@@ -218,7 +259,7 @@ final class SubmissionHandler: ChannelDuplexHandler {
         if case .success(let caller) = delivery.caller {
             responder.noteRefusal(LedgerResponder.bodyTookTooLong, of: caller)
         }
-        write(responder.refusal(of: LedgerResponder.bodyTookTooLong, .events, logger), to: delivery, context)
+        write(responder.refusal(of: LedgerResponder.bodyTookTooLong, .events, logger), to: delivery.begun, context)
         context.close(promise: nil)
     }
 
@@ -247,11 +288,17 @@ final class SubmissionHandler: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         isClosed = true
         held = []
-        if case .reading(let delivery) = state {
-            state = .passing
-            responder.finish("POST", .events, status: 400, since: delivery.start, logger)
+        switch state {
+        case .reading(let delivery): end(delivery.begun)
+        case .asked(let question): end(question.begun)
+        case .passing, .waiting: break
         }
         context.fireChannelInactive()
+    }
+
+    private func end(_ begun: Begun) {
+        state = .passing
+        responder.finish(begun.method, begun.resource, status: 400, since: begun.start, logger)
     }
 }
 
