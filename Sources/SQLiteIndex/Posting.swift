@@ -30,7 +30,7 @@ struct Posting {
         last = first
     }
 
-    /// Adds a position, the first again or one beyond the last. Returns whether the row is full.
+    /// Adds a position beyond the last; the last again says nothing new. Returns whether the row is full.
     mutating func add(_ position: Int64) -> Bool {
         guard position != last else { return false }
         var distance = UInt64(position - last)
@@ -44,7 +44,7 @@ struct Posting {
         return count == Self.mostPositions
     }
 
-    /// Reads a row back: its positions, ascending. Nil for what `append` never writes.
+    /// Reads a row back: its positions, ascending. Nil for what `add` never writes.
     static func positions(first: Int64, later: [UInt8]) -> [Int64]? {
         var positions = [first]
         var (distance, shift) = (UInt64(0), UInt64(0))

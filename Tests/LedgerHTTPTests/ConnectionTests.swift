@@ -4,6 +4,7 @@ import Glibc
 import LedgerEngine
 import LedgerHTTP
 import MerkleTree
+import NIOCore
 import Testing
 
 /// What peers do with a connection, while single events are answered by its handler and the rest by the routes.
@@ -251,6 +252,94 @@ import Testing
                 #expect(try await answer(String(request[..<middle]), String(request[middle...])) == whole, "\(request)")
             }
             #expect(statuses.isSuperset(of: ["200", "400", "401", "413", "415"]), "\(statuses)")
+        }
+    }
+
+    @Test func `may ask for its end under any name that the decoder knows`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        try await fixture.serving { port, _ in
+            let plain = Self.post(token, Event.cancelled("e-1"))
+            for field in [
+                "Proxy-Connection: close", "Connection: close", "Keep-Alive: timeout=1", "X-Connection: close",
+            ] {
+                let first = plain.replacing("Host: x", with: "Host: x\r\n\(field)")
+                var outcomes: [[String]] = []
+                for before in [[], [Self.get("/healthz")]] {
+                    let client = try RawClient(port: port)
+                    defer { client.close() }
+                    var seen: [String] = []
+                    for request in before + [first, plain] {
+                        // Where the connection has ended there is nothing to send to.
+                        try? client.write(request)
+                        if request == plain { client.finishWriting() }
+                        seen +=
+                            request == plain
+                            ? Self.statuses(in: try await client.readUntilGone())
+                            : Self.statuses(in: try await Self.answers(1, from: client))
+                    }
+                    outcomes.append(Array(seen.dropFirst(before.count)).map { $0 == "201" ? "200" : $0 })
+                }
+                #expect(outcomes[0] == outcomes[1], "\(field)")
+            }
+        }
+    }
+
+    @Test func `takes a plain event as it is read, when all of it is there and nothing else`() {
+        let body = Event.cancelled("e-1")
+        let request = Self.post("cst_any", body)
+        func taken(_ text: String) -> [UInt8]? { WholeEvent(ByteBuffer(string: text), limits: RequestLimits())?.body }
+        #expect(taken(request) == Array(body.utf8))
+        #expect(
+            taken(request.replacing("Host: x", with: "host: x\r\nAccept: */*\r\nKeep-Alive: 5")) == Array(body.utf8))
+        for length in 0..<request.utf8.count {
+            #expect(taken(String(decoding: request.utf8.prefix(length), as: UTF8.self)) == nil)
+        }
+        #expect(taken(request + " ") == nil)
+        #expect(taken(request + request) == nil)
+        for other in ["ce-id: 1", "Connection: close", "Proxy-Connection: close", "Expect: 100-continue", "X-Odd: é"] {
+            #expect(taken(request.replacing("Host: x", with: "Host: x\r\n\(other)")) == nil, "\(other)")
+        }
+        var limits = RequestLimits()
+        limits.event = body.utf8.count - 1
+        #expect(WholeEvent(ByteBuffer(string: request), limits: limits) == nil)
+        limits = RequestLimits()
+        limits.head = request.utf8.count - body.utf8.count - 1
+        #expect(WholeEvent(ByteBuffer(string: request), limits: limits) == nil)
+    }
+
+    @Test func `is answered no further than it takes the answers`() async throws {
+        let fixture = try await Fixture()
+        let token = try await fixture.token("gateway", ["submit"])
+        let reader = try await fixture.token("reader", ["read"])
+        try await fixture.serving { port, _ in
+            let lines = (0..<300).map { Event.cancelled("e-\($0)") }.joined(separator: "\n")
+            let sealed = try await RawClient.once(
+                try RawClient(port: port), "POST", "/v1/events", token: token, body: lines, type: "application/x-ndjson"
+            )
+            #expect(sealed.contains("\"checkpoint\""))
+            // Far more in answers than all buffers between the two hold, and asked for in one read.
+            let count = 400
+            let client = try RawClient(port: port)
+            defer { client.close() }
+            let request = "GET /tile/entries/000 HTTP/1.1\r\nAuthorization: Bearer \(reader)\r\n\r\n"
+            try client.write(String(repeating: request, count: count))
+            func answered() async throws -> Int {
+                let page = try await RawClient.once(try RawClient(port: port), "GET", "/metrics")
+                let line = page.components(separatedBy: "\n").first {
+                    $0.hasPrefix("countersign_http_requests_total") && $0.contains("/tile/")
+                }
+                return line?.split(separator: " ").last.flatMap { Double($0) }.map { Int($0) } ?? 0
+            }
+            var (before, now) = (-1, 0)
+            while now != before || now == 0 {
+                before = now
+                try await Task.sleep(for: .milliseconds(300))
+                now = try await answered()
+            }
+            #expect(now < count / 2, "\(now) answers of \(count) were made for a peer that takes none")
+            client.finishWriting()
+            #expect(Self.statuses(in: try await client.read()) == Array(repeating: "200", count: count))
         }
     }
 

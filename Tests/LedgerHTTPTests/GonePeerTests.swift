@@ -79,6 +79,25 @@ private final class PausingStorage: LogStorage {
         #expect(try position("e-2") == nil)
     }
 
+    @Test func `that asked for much and went leaves nothing behind`() async throws {
+        let fixture = try await Fixture()
+        try await fixture.serving { port, _ in
+            for round in 0..<40 {
+                let client = try RawClient(port: port)
+                try client.write(String(repeating: "GET /v1/proofs/inclusion?index=0 HTTP/1.1\r\n\r\n", count: 200))
+                if round.isMultiple(of: 2) { client.reset() } else { client.close() }
+            }
+            let other = try RawClient(port: port)
+            defer { other.close() }
+            var count = 2
+            for _ in 0..<1_000 where count != 1 {
+                try await Task.sleep(for: .milliseconds(5))
+                count = try await Self.inFlight(other)
+            }
+            #expect(count == 1, "this question alone")
+        }
+    }
+
     /// Requests that have begun and have no answer, as the metrics have it.
     private static func inFlight(_ client: RawClient) async throws -> Int {
         let name = "\ncountersign_http_requests_in_flight "

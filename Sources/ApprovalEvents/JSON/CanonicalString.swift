@@ -8,7 +8,8 @@ public enum CanonicalString {
     }
 
     static func append(_ text: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
-        // Eight bytes are copied at a time and what follows them is written over, so there is room for more.
+        // Eight bytes are copied at a time and what follows them is written over, so there is room for more. What is reserved
+        // and not used is given back with the text, soon; texts with control characters are rare.
         output.append(addingCapacity: (isPlain(text) ? 2 : 6) * text.count + 16) { span in
             span.withUnsafeMutableBufferPointer { escaped, count in write(text, to: escaped, &count) }
         }

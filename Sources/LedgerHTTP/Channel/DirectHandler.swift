@@ -32,9 +32,12 @@ final class DirectHandler: ChannelDuplexHandler {
     private var passed = 0
     /// Something has passed through that nobody was told is all for the moment.
     private var isPassOpen = false
-    /// What came behind a request of ours. From then on reading stops, so it is one read's worth.
-    private var held: [Held] = []
+    /// What came behind a request of ours, and waits for its answer or for the peer to take answers. From then on reading
+    /// stops, so it is one loop's reading.
+    private var held: ArraySlice<Held> = []
     private var isReadHeld = false
+    /// What is held is being gone through.
+    private var isGoingOn = false
     /// The peer is gone: whoever waits is answered for the count only, and nothing more is taken.
     private var isClosed = false
     private var shown: ShownCredential?
@@ -97,7 +100,7 @@ final class DirectHandler: ChannelDuplexHandler {
 
     /// Takes an event that came whole, before anything of it was decoded. False if another request is on its way.
     func take(_ event: WholeEvent) -> Bool {
-        guard case .passing = state, passed == 0, let context else { return false }
+        guard case .passing = state, passed == 0, held.isEmpty, let context else { return false }
         life.beginWhole()
         let delivery = begin(event.fields)
         delivery.body = event.body
@@ -108,8 +111,12 @@ final class DirectHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
-        if case .waiting = state { held.append(.part(part)) } else { take(part, context) }
+        if mustHold { held.append(.part(part)) } else { take(part, context) }
     }
+
+    /// What comes has to wait: for an answer of ours, or behind something that waits for the peer to take its answers.
+    private var mustHold: Bool { isWaiting || !held.isEmpty }
+    private var isWaiting: Bool { if case .waiting = state { true } else { false } }
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch (state, part) {
@@ -179,7 +186,7 @@ final class DirectHandler: ChannelDuplexHandler {
                 responder.submit([event], of: caller) { reply in
                     loop.execute {
                         let (handler, delivery, context) = waiting.value
-                        handler.answer(delivery.begun, context) { try $0.answer(to: reply) }
+                        handler.answer(delivery.begun, context) { WrittenAnswer(try $0.answer(to: reply)) }
                     }
                 }
             } catch {
@@ -197,7 +204,7 @@ final class DirectHandler: ChannelDuplexHandler {
         let loop = context.eventLoop
         let waiting = NIOLoopBound((self, context), eventLoop: loop)
         NIOThreadPool.singleton.submit { [responder] _ in
-            let outcome = Result { try responder.answer(question.request) }
+            let outcome = Result { WrittenAnswer(try responder.answer(question.request)) }
             loop.execute {
                 let (handler, context) = waiting.value
                 handler.answer(question.begun, context) { _ in try outcome.get() }
@@ -208,49 +215,55 @@ final class DirectHandler: ChannelDuplexHandler {
     // MARK: Out
 
     private func answer(
-        _ begun: Begun, _ context: ChannelHandlerContext, _ outcome: (LedgerResponder) throws -> Answer
+        _ begun: Begun, _ context: ChannelHandlerContext, _ outcome: (LedgerResponder) throws -> WrittenAnswer
     ) {
         do {
             write(try outcome(responder), to: begun, context)
         } catch {
-            write(responder.refusal(of: error, begun.resource, logger), to: begun, context)
+            write(WrittenAnswer(responder.refusal(of: error, begun.resource, logger)), to: begun, context)
         }
         goOn(context)
     }
 
-    private func write(_ answer: Answer, to begun: Begun, _ context: ChannelHandlerContext) {
-        responder.finish(begun.method, begun.resource, status: answer.status.code, since: begun.start, logger)
+    private func write(_ answer: WrittenAnswer, to begun: Begun, _ context: ChannelHandlerContext) {
+        responder.finish(begun.method, begun.resource, status: answer.status, since: begun.start, logger)
         guard !isClosed else { return }
-        var bytes = context.channel.allocator.buffer(capacity: answer.body.count + 512)
-        answer.write(to: &bytes)
-        guard life.isLast() else { return encoder.writeAndFlush(NIOAny(bytes), promise: nil) }
+        guard life.isLast() else { return encoder.writeAndFlush(NIOAny(answer.bytes), promise: nil) }
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
-        encoder.writeAndFlush(NIOAny(bytes), promise: written)
+        encoder.writeAndFlush(NIOAny(answer.bytes), promise: written)
     }
 
     /// The next request's turn.
     private func goOn(_ context: ChannelHandlerContext) {
         state = .passing
-        guard !isClosed else { return }
-        var waiting = held[...]
-        held = []
-        while let next = waiting.popFirst() {
+        takeHeld(context)
+    }
+
+    /// Goes through what is held, until something of it has to be waited for: an answer, or a peer that takes none.
+    private func takeHeld(_ context: ChannelHandlerContext) {
+        // An answer that is there at once comes back here.
+        guard !isGoingOn else { return }
+        isGoingOn = true
+        while !isClosed, !isWaiting, context.channel.isWritable, let next = held.popFirst() {
             switch next {
             case .part(let part): take(part, context)
             case .event(let event): context.fireUserInboundEventTriggered(event)
             case .error(let error): context.fireErrorCaught(error)
             }
-            if case .waiting = state {
-                held = Array(waiting)
-                return
-            }
         }
+        isGoingOn = false
+        guard !isClosed, !mustHold else { return }
         channelReadComplete(context: context)
         if isReadHeld {
             isReadHeld = false
             context.read()
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if !isWaiting, !held.isEmpty { takeHeld(context) }
+        context.fireChannelWritabilityChanged()
     }
 
     /// The peer is too slow: it is told so, and let go.
@@ -259,7 +272,8 @@ final class DirectHandler: ChannelDuplexHandler {
         if case .success(let caller) = delivery.caller {
             responder.noteRefusal(LedgerResponder.bodyTookTooLong, of: caller)
         }
-        write(responder.refusal(of: LedgerResponder.bodyTookTooLong, .events, logger), to: delivery.begun, context)
+        let refusal = responder.refusal(of: LedgerResponder.bodyTookTooLong, .events, logger)
+        write(WrittenAnswer(refusal), to: delivery.begun, context)
         context.close(promise: nil)
     }
 
@@ -270,17 +284,17 @@ final class DirectHandler: ChannelDuplexHandler {
 
     func read(context: ChannelHandlerContext) {
         // A peer that waits for its answer sends nothing: to stop reading for it would cost two system calls a request.
-        if case .waiting = state, !held.isEmpty { isReadHeld = true } else { context.read() }
+        if held.isEmpty { context.read() } else { isReadHeld = true }
     }
 
     /// That the peer will send no more, above all: whoever hears it closes the connection, so our answer goes first.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .waiting = state { held.append(.event(event)) } else { context.fireUserInboundEventTriggered(event) }
+        if mustHold { held.append(.event(event)) } else { context.fireUserInboundEventTriggered(event) }
     }
 
     /// What follows a request of ours may be no HTTP. Whoever hears it answers 400 and closes: after our answer.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case .waiting = state { held.append(.error(error)) } else { context.fireErrorCaught(error) }
+        if mustHold { held.append(.error(error)) } else { context.fireErrorCaught(error) }
     }
 
     /// A peer that goes away in the middle of its body gets no answer; the request is over all the same. What it sent
@@ -321,28 +335,5 @@ extension LedgerResponder {
 
     func isOverdue(since start: ContinuousClock.Instant) -> Bool {
         ContinuousClock.now > start + .seconds(configuration.limits.bodySeconds)
-    }
-}
-
-extension Answer {
-    /// The answer as HTTP/1.1 has it on the wire (RFC 9112 §4): status line, fields, an empty line, the body.
-    fileprivate func write(to bytes: inout ByteBuffer) {
-        bytes.writeString("HTTP/1.1 ")
-        bytes.writeString(String(status.code))
-        bytes.writeString(" ")
-        bytes.writeString(HTTPResponseStatus(statusCode: status.code).reasonPhrase)
-        bytes.writeString("\r\n")
-        for (name, value) in fields { Self.write(name.rawName, value, to: &bytes) }
-        Self.write("Content-Length", String(body.count), to: &bytes)
-        Self.write("Date", HTTPDate.now, to: &bytes)
-        bytes.writeString("\r\n")
-        bytes.writeBytes(body)
-    }
-
-    private static func write(_ name: String, _ value: String, to bytes: inout ByteBuffer) {
-        bytes.writeString(name)
-        bytes.writeString(": ")
-        bytes.writeString(value)
-        bytes.writeString("\r\n")
     }
 }

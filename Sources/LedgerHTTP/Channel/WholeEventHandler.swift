@@ -5,22 +5,23 @@ import NIOCore
 /// HTTP is decoded: on a connection that brings nothing but such events, a message's parts are never made.
 ///
 /// What it takes is a part of what NIO's decoder would, and `DirectHandler` treats it alike. At the first bytes that are
-/// anything else it leaves the connection for good: the decoder may be in the middle of a message from then on.
+/// anything else, or come before the last event is answered, it leaves the connection for good: the decoder may be in the
+/// middle of a message from then on.
 final class WholeEventHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
-    private let submissions: DirectHandler
+    private let direct: DirectHandler
     private let limits: RequestLimits
 
-    init(before submissions: DirectHandler, limits: RequestLimits) {
-        self.submissions = submissions
+    init(before direct: DirectHandler, limits: RequestLimits) {
+        self.direct = direct
         self.limits = limits
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if let event = WholeEvent(unwrapInboundIn(data), limits: limits), submissions.take(event) { return }
-        // Only later, for what is read goes on first: whoever is removed hears nothing more.
+        if let event = WholeEvent(unwrapInboundIn(data), limits: limits), direct.take(event) { return }
+        // The bytes go on first: the context of a handler that was removed leads nowhere.
         context.fireChannelRead(data)
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
@@ -30,13 +31,13 @@ final class WholeEventHandler: ChannelInboundHandler, RemovableChannelHandler {
 }
 
 /// A request that brings one event: its fields, and the event's bytes.
-struct WholeEvent {
+package struct WholeEvent {
     let fields: SubmissionFields
-    let body: [UInt8]
+    package let body: [UInt8]
 
     /// Nil unless `bytes` are one such request, whole, plain, and with nothing after it. Plain is less than HTTP/1.1
     /// allows (RFC 9112 §3, §5): whatever asks for care is left to the decoder.
-    init?(_ bytes: ByteBuffer, limits: RequestLimits) {
+    package init?(_ bytes: ByteBuffer, limits: RequestLimits) {
         let parts = bytes.withUnsafeReadableBytes { bytes -> (SubmissionFields, [UInt8])? in
             guard var lines = HeadLines(after: Self.requestLine, in: bytes, limit: limits.head) else { return nil }
             guard let fields = SubmissionFields(plain: { lines.next() }), let start = lines.end,

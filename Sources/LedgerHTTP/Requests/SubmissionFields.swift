@@ -64,7 +64,8 @@ struct SubmissionFields {
             else { return false }
             contentLength = value.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) }
         case 16 where FieldName.isSame(name, "content-encoding"), 17 where FieldName.isSame(name, "transfer-encoding"),
-            10 where FieldName.isSame(name, "connection"), 7 where FieldName.isSame(name, "upgrade"),
+            10 where FieldName.isSame(name, "connection"), 16 where FieldName.isSame(name, "proxy-connection"),
+            7 where FieldName.isSame(name, "upgrade"),
             6 where FieldName.isSame(name, "expect"):
             return false
         default: return !Self.isAttribute(name)
