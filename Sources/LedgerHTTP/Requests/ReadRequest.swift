@@ -25,8 +25,9 @@ struct ReadRequest: Sendable {
         for (name, value) in head.headers {
             switch name.utf8.count {
             case 13 where FieldName.isSame(name.utf8, "authorization"): credentials.append(value)
-            case 6 where FieldName.isSame(name.utf8, "expect"), 10 where FieldName.isSame(name.utf8, "connection"),
-                14 where FieldName.isSame(name.utf8, "content-length"),
+            case 10 where FieldName.isSame(name.utf8, "connection"):
+                guard FieldName.isSame(value.utf8, SubmissionFields.asAlways) else { return nil }
+            case 6 where FieldName.isSame(name.utf8, "expect"), 14 where FieldName.isSame(name.utf8, "content-length"),
                 17 where FieldName.isSame(name.utf8, "transfer-encoding"):
                 return nil
             default: break

@@ -11,7 +11,7 @@ struct SubmissionFields {
     /// decodes and judges them.
     private(set) var attributes: [(name: [UInt8], value: [UInt8])] = []
     private(set) var contentLength: Int?
-    /// `Expect` or `Connection`: something beside the event is asked for.
+    /// `Expect`, or `Connection` with anything but `keep-alive`: something beside the event is asked for.
     private(set) var asksForMore = false
     /// How the body carries its events; nil where the media type carries none.
     private(set) var mode: DeliveryMode?
@@ -64,10 +64,10 @@ struct SubmissionFields {
             else { return false }
             contentLength = value.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) }
         case 16 where FieldName.isSame(name, "content-encoding"), 17 where FieldName.isSame(name, "transfer-encoding"),
-            10 where FieldName.isSame(name, "connection"), 16 where FieldName.isSame(name, "proxy-connection"),
-            7 where FieldName.isSame(name, "upgrade"),
+            16 where FieldName.isSame(name, "proxy-connection"), 7 where FieldName.isSame(name, "upgrade"),
             6 where FieldName.isSame(name, "expect"):
             return false
+        case 10 where FieldName.isSame(name, "connection"): return FieldName.isSame(value, Self.asAlways)
         default: return !Self.isAttribute(name)
         }
         return true
@@ -82,11 +82,15 @@ struct SubmissionFields {
         case 12 where FieldName.isSame(name.utf8, "content-type"): contentType = value
         case 14 where FieldName.isSame(name.utf8, "content-length"): contentLength = Int(value)
         case 16 where FieldName.isSame(name.utf8, "content-encoding"): contentEncodings.append(value)
-        case 6 where FieldName.isSame(name.utf8, "expect"), 10 where FieldName.isSame(name.utf8, "connection"):
-            asksForMore = true
+        case 6 where FieldName.isSame(name.utf8, "expect"): asksForMore = true
+        case 10 where FieldName.isSame(name.utf8, "connection"):
+            if !FieldName.isSame(value.utf8, Self.asAlways) { asksForMore = true }
         default: break
         }
     }
+
+    /// What many clients say in `Connection`, and HTTP/1.1 means without it.
+    static let asAlways: StaticString = "keep-alive"
 
     private static let attributePrefix = Array("ce-".utf8)
 
@@ -96,7 +100,7 @@ struct SubmissionFields {
 }
 
 enum FieldName {
-    /// Field names are compared without regard to case (RFC 9110 §5.1). `lower` is in lower case.
+    /// Field names, and some values, are compared without regard to case (RFC 9110 §5.1). `lower` is in lower case.
     static func isSame(_ name: some Collection<UInt8>, _ lower: StaticString) -> Bool {
         guard name.count == lower.utf8CodeUnitCount else { return false }
         var place = 0
