@@ -24,9 +24,10 @@ struct CanonicalFormTests {
         func check(_ text: [UInt8]) {
             var written = Array("[".utf8)
             CanonicalString.append(text, to: &written)
-            #expect(written == Array("[".utf8) + Self.plainly(text), "\(text)")
+            // An expectation of each of these thousands would take minutes.
+            if written != Array("[".utf8) + Self.plainly(text) { Issue.record("\(text) is escaped as \(written)") }
         }
-        for length in 0...20 {
+        for length in 0...17 {
             for byte in UInt8(0)..<0x80 {
                 for place in 0..<length {
                     var text = [UInt8](repeating: UInt8(ascii: "a"), count: length)
@@ -51,17 +52,17 @@ struct CanonicalFormTests {
 
     /// RFC 8785 §3.2.2.2, byte by byte.
     private static func plainly(_ text: [UInt8]) -> [UInt8] {
-        let letters: [UInt8: String] = [
-            0x08: "\\b", 0x09: "\\t", 0x0A: "\\n", 0x0C: "\\f", 0x0D: "\\r", 0x22: "\\\"", 0x5C: "\\\\",
-        ]
         var written: [UInt8] = [0x22]
         for byte in text {
-            if let letters = letters[byte] {
-                written += letters.utf8
-            } else if byte < 0x20 {
-                written += String(format: "\\u%04x", byte).utf8
-            } else {
-                written.append(byte)
+            switch byte {
+            case 0x08: written += [0x5C, UInt8(ascii: "b")]
+            case 0x09: written += [0x5C, UInt8(ascii: "t")]
+            case 0x0A: written += [0x5C, UInt8(ascii: "n")]
+            case 0x0C: written += [0x5C, UInt8(ascii: "f")]
+            case 0x0D: written += [0x5C, UInt8(ascii: "r")]
+            case 0x22, 0x5C: written += [0x5C, byte]
+            case 0..<0x20: written += String(format: "\\u%04x", byte).utf8
+            default: written.append(byte)
             }
         }
         return written + [0x22]
