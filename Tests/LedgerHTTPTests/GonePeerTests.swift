@@ -36,11 +36,6 @@ private final class PausingStorage: LogStorage {
 }
 
 @Suite("A peer that is gone", .timeLimit(.minutes(20))) struct GonePeerTests {
-    private static func post(_ token: String, _ body: String) -> String {
-        "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
-            + "Content-Type: application/cloudevents+json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
-    }
-
     @Test func `has what waits ended, and nothing begun that it sent behind`() async throws {
         let made = Mutex<PausingStorage?>(nil)
         let fixture = try await Fixture { inner in
@@ -57,8 +52,8 @@ private final class PausingStorage: LogStorage {
             storage.pause(true)
             defer { storage.pause(false) }
             try client.write(
-                Self.post(token, Event.cancelled("e-1")) + Self.post(token, Event.cancelled("e-2"))
-                    + Self.post(token, Event.cancelled("e-3")).dropLast())
+                Wire.post(token, Event.cancelled("e-1")) + Wire.post(token, Event.cancelled("e-2"))
+                    + Wire.post(token, Event.cancelled("e-3")).dropLast())
             while fixture.sequencer.status.unpublished == 0 { try await Task.sleep(for: .milliseconds(1)) }
             client.reset()
             let other = try RawClient(port: port)
