@@ -2,6 +2,7 @@ import ApprovalEvents
 import Foundation
 import LedgerEngine
 import MerkleTree
+import Synchronization
 import Testing
 
 /// A server whose inbox takes nothing more.
@@ -49,5 +50,55 @@ import Testing
             #expect(try fixture.sequencer.reader.entry(at: LeafIndex(index)).caller == "ledger")
         }
         #expect(fixture.sequencer.status.refused["inbox-full"] == 6)
+    }
+
+    @Test func `Who sends sooner than told waits for a refusal, and not where there is room again`() async throws {
+        var limits = SequencerLimits()
+        limits.inboxEvents = 1
+        limits.unpublishedEvents = 1
+        let made = Mutex<PausingStorage?>(nil)
+        let fixture = try await Fixture(limits: limits) { inner in
+            let storage = PausingStorage(inner)
+            made.withLock { $0 = storage }
+            return storage
+        }
+        let storage = try #require(made.withLock { $0 })
+        let token = try await fixture.token("gateway", ["submit"])
+        try await fixture.serving { port, _ in
+            let clients = try (0..<4).map { _ in try RawClient(port: port) }
+            defer { for client in clients { client.close() } }
+            func send(_ id: String, _ client: RawClient) throws {
+                try client.write(Wire.post(token, Event.cancelled(id)))
+            }
+            func status(_ client: RawClient) async throws -> [String] {
+                Wire.statuses(in: try await Wire.answers(1, from: client))
+            }
+            // One event waits for its head, one in the inbox.
+            storage.pause(true)
+            defer { storage.pause(false) }
+            try send("e-0", clients[0])
+            while fixture.sequencer.status.unpublished == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            try send("e-1", clients[1])
+            while fixture.sequencer.status.waiting == 0 { try await Task.sleep(for: .milliseconds(1)) }
+
+            let start = ContinuousClock.now
+            try send("e-2", clients[2])
+            #expect(try await status(clients[2]) == ["429"])
+            for round in 1...2 {
+                try send("e-2", clients[2])
+                #expect(try await status(clients[2]) == ["429"])
+                #expect(ContinuousClock.now - start >= .seconds(round))
+            }
+            // What is held keeps nobody, nor anything once the peer has gone.
+            for _ in 0..<2 { try send("e-3", clients[3]) }
+            _ = try await Wire.answers(1, from: clients[3])
+            clients[3].reset()
+
+            storage.pause(false)
+            #expect(try await status(clients[0]) == ["201"])
+            #expect(try await status(clients[1]) == ["201"])
+            try send("e-2", clients[2])
+            #expect(try await status(clients[2]) == ["201"])
+        }
     }
 }

@@ -41,12 +41,14 @@ final class DirectHandler: ChannelDuplexHandler {
     /// The peer is gone: whoever waits is answered for the count only, and nothing more is taken.
     private var isClosed = false
     private var shown: ShownCredential?
+    /// Until when the peer was told to wait, when it was refused because there was too much to do.
+    private var toldToWait = NIODeadline.uptimeNanoseconds(0)
 
     private enum State {
         case passing
         case reading(Delivery)
         case asked(Question)
-        /// With the sequencer, or with whoever reads.
+        /// With the sequencer, with whoever reads, or with a refusal that has its time.
         case waiting
     }
 
@@ -219,10 +221,29 @@ final class DirectHandler: ChannelDuplexHandler {
     ) {
         do {
             write(try outcome(responder), to: begun, context)
+            goOn(context)
         } catch {
-            write(WrittenAnswer(responder.refusal(of: error, begun.resource, logger)), to: begun, context)
+            refuse(error, begun, context)
         }
-        goOn(context)
+    }
+
+    /// Who was told to wait for there is too much to do (`429`, `Retry-After`), sends sooner and is refused again, has
+    /// that answer when the time is over: answered at once it would send at once, and refusing took what commits need.
+    private func refuse(_ error: any Error, _ begun: Begun, _ context: ChannelHandlerContext) {
+        let refusal = responder.refusal(of: error, begun.resource, logger)
+        let now = NIODeadline.now()
+        let due = max(now, toldToWait)
+        if refusal.status == .tooManyRequests, let seconds = Problem(answering: error).type.retryAfter {
+            toldToWait = due + .seconds(Int64(seconds))
+        }
+        guard refusal.status == .tooManyRequests, due > now else {
+            write(WrittenAnswer(refusal), to: begun, context)
+            return goOn(context)
+        }
+        context.eventLoop.assumeIsolated().scheduleTask(deadline: due) { [self] in
+            write(WrittenAnswer(refusal), to: begun, context)
+            goOn(context)
+        }
     }
 
     private func write(_ answer: WrittenAnswer, to begun: Begun, _ context: ChannelHandlerContext) {
