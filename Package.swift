@@ -104,6 +104,8 @@ let lightTargets: [Target] = [
 ]
 
 let serverTargets: [Target] = [
+    // 0: what jemalloc is told, where it is linked
+    .target(name: "CAllocator"),
     room(
         "SQLiteIndex",
         [
@@ -142,9 +144,9 @@ let serverTargets: [Target] = [
     command(
         "countersign",
         [
-            "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification", "Reporting",
-            "EvidencePackages", "LedgerEngine", "Cosigning", "LogFiles", "SQLiteIndex", "LedgerHTTP", "LogWitness",
-            argumentParser,
+            "CAllocator", "LedgerCrypto", "MerkleTree", "SignedNotes", "ApprovalEvents", "Oversight", "Verification",
+            "Reporting", "EvidencePackages", "LedgerEngine", "Cosigning", "LogFiles", "SQLiteIndex", "LedgerHTTP",
+            "LogWitness", argumentParser,
             .product(name: "Hummingbird", package: "hummingbird"),
             .product(name: "AsyncHTTPClient", package: "async-http-client"),
             .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -4,6 +4,11 @@ package struct Fingerprint: Hashable, Comparable, Sendable {
     let high: UInt64
     let low: UInt64
 
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
     var isIdentity: Bool { high >> 63 == 0 }
 
     package static func < (left: Fingerprint, right: Fingerprint) -> Bool {

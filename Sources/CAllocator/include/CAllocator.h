@@ -1,0 +1,1 @@
+/* Nothing to import: the target is a setting of the program that links it. */
