@@ -19,21 +19,23 @@ struct BatchBuilder {
 
     private var salts: [UInt8]
     private let known: [EventIdentity: LeafIndex]
+    private let newSince: LeafIndex
     private var fresh: [EventIdentity: Int] = [:]
     /// What each sealed event disclosed.
     private(set) var kept: [[Disclosure]] = []
     private let compare: (LeafIndex, ApprovalEvent) throws -> Resend
 
     /// `salts` holds 16 random bytes for each entry that may be sealed; `known` has the position of each event of
-    /// the batch that is in the log.
+    /// the batch that is in the log, and `newSince` is how far the index had the log when it was asked for them.
     init(
-        time: Timestamp, first: LeafIndex, salts: [UInt8], known: [EventIdentity: LeafIndex],
+        time: Timestamp, first: LeafIndex, salts: [UInt8], known: [EventIdentity: LeafIndex], newSince: LeafIndex,
         compare: @escaping (LeafIndex, ApprovalEvent) throws -> Resend
     ) {
         self.time = time
         self.first = first
         self.salts = salts
         self.known = known
+        self.newSince = newSince
         self.compare = compare
     }
 
@@ -105,7 +107,7 @@ struct BatchBuilder {
         fresh[event.identity] = entries.count
         kept.append(event.disclosures)
         entries.append(entry)
-        rows.append(IndexRow(index: index, event: event, ledgerTime: time))
+        rows.append(IndexRow(index: index, event: event, ledgerTime: time, newSince: newSince))
         disclosures.append(contentsOf: event.disclosures)
         return index
     }

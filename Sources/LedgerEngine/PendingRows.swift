@@ -33,6 +33,9 @@ final class PendingRows: Sendable {
     var count: Int { state.withLock { $0.late } }
     var trouble: String? { state.withLock { $0.trouble } }
 
+    /// The oldest entry that the index may not have; nil where it has all.
+    var first: LeafIndex? { state.withLock { $0.batches.first?.rows.first?.index } }
+
     func position(of identity: EventIdentity) -> LeafIndex? {
         state.withLock { $0.positions[identity] }
     }

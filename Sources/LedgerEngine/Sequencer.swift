@@ -134,9 +134,12 @@ public actor Sequencer {
     /// Events of one caller that may wait; also the most that one call can bring.
     public nonisolated var callerShare: Int { parts.limits.callerShare }
 
-    /// Whether it is worth while to read what this caller submits: false while everything would be refused with
-    /// `inboxFull`. Asked before a body is parsed, so that a refusal costs less than an event. Promises nothing.
-    public nonisolated func hasRoom(for caller: Text) -> Bool { inbox.hasRoom(for: caller) }
+    /// Whether it is worth while to read what this caller submits, or so many events of it: false while they would be
+    /// refused with `inboxFull`. Asked before a body is parsed, so that a refusal costs less than an event. Promises
+    /// nothing.
+    public nonisolated func hasRoom(for caller: Text, events count: Int = 1) -> Bool {
+        inbox.hasRoom(for: caller, events: count)
+    }
 
     /// Has the actor take what has gathered, in its turn.
     nonisolated func wake() {

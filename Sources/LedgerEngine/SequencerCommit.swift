@@ -58,12 +58,13 @@ extension Sequencer {
         let stamp = Timestamp(milliseconds: now)
         let due = try dueBefore(stamp)
         let own = due.events + own
-        let known = try positions(of: own, and: tickets, at: stamp)
         let frontier = parts.storage.frontier
+        let newSince = pending.first ?? LeafIndex(frontier.size.value)
+        let known = try positions(of: own, and: tickets, at: stamp)
         let sum = tickets.reduce(own.count) { $0 + $1.events.count }
         var builder = BatchBuilder(
             time: stamp, first: LeafIndex(frontier.size.value), salts: try SecureRandom.bytes(16 * sum), known: known,
-            compare: compare)
+            newSince: newSince, compare: compare)
         let positions = try Array(builder.add(own: own).dropFirst(due.events.count))
         let answers = try tickets.map { try builder.judge($0) }
         var plan: BatchPlan?

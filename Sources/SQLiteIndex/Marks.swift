@@ -189,8 +189,15 @@ package final class Marks: Sendable {
         work.withLock { $0 = nil }
     }
 
+    /// Whoever seals a row has asked for it: what came since then is in the tail, or is asked again.
     private func requireNew(_ identities: [Fingerprint], of rows: [IndexRow], in database: Database) throws {
-        let known = try lookUp(identities, in: database)
+        var (flushed, known) = known.withLock { known in
+            (known.flushed, identities.map { known.tail.position(of: $0) })
+        }
+        let open = rows.indices.filter { Int64(rows[$0].newSince.value) < flushed }
+        for (place, position) in zip(open, try lookUp(open.map { identities[$0] }, in: database)) {
+            known[place] = position
+        }
         var batch = MarkTable(room: rows.count)
         for (place, row) in rows.enumerated() {
             let mark = Mark(fingerprint: identities[place], position: Int64(row.index.value))

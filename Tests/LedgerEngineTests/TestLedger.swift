@@ -35,6 +35,8 @@ final class MemoryIndex: EventIndex {
     private struct State {
         var rows: [IndexRow] = []
         var head: TreeHead?
+        /// How many rows there were when an identity was asked for last.
+        var asked: [EventIdentity: UInt64] = [:]
         var isFailing = false
     }
 
@@ -53,6 +55,7 @@ final class MemoryIndex: EventIndex {
     func positions(of identities: [EventIdentity]) throws -> [LeafIndex?] {
         state.withLock { state in
             let known = Dictionary(state.rows.map { ($0.identity, $0.index) }) { first, _ in first }
+            for identity in identities { state.asked[identity] = UInt64(state.rows.count) }
             return identities.map { known[$0] }
         }
     }
@@ -61,6 +64,10 @@ final class MemoryIndex: EventIndex {
         try state.withLock { state in
             if state.isFailing { throw Failure() }
             precondition(rows.first.map { $0.index.value == UInt64(state.rows.count) } ?? true, "rows continue")
+            // An index that a test fills itself was asked for nothing.
+            for row in rows where !state.asked.isEmpty {
+                precondition(row.newSince.value <= state.asked[row.identity, default: 0], "who says so has asked")
+            }
             guard Set((state.rows + rows).map(\.identity)).count == state.rows.count + rows.count else {
                 throw Failure()
             }

@@ -52,6 +52,57 @@ import Testing
         #expect(fixture.sequencer.status.refused["inbox-full"] == 6)
     }
 
+    @Test func `Lines of a delivery that has some waiting wait for room too`() async throws {
+        var limits = SequencerLimits()
+        limits.callerShare = 40
+        limits.unpublishedEvents = 1
+        let made = Mutex<PausingStorage?>(nil)
+        let fixture = try await Fixture(limits: limits) { inner in
+            let storage = PausingStorage(inner)
+            made.withLock { $0 = storage }
+            return storage
+        }
+        let storage = try #require(made.withLock { $0 })
+        let token = try await fixture.token("gateway", ["submit"])
+        try await fixture.serving { port, _ in
+            let lines = try RawClient(port: port)
+            defer { lines.close() }
+            func waitFor(_ isReached: @Sendable () -> Bool) async throws {
+                while !isReached() { try await Task.sleep(for: .milliseconds(1)) }
+            }
+            func line(_ id: String) -> String {
+                let line = Event.cancelled(id) + "\n"
+                return "\(String(line.utf8.count, radix: 16))\r\n\(line)\r\n"
+            }
+            func submit(_ ids: Range<Int>) throws {
+                let events = try ids.map {
+                    try ApprovalEvent.parse(structured: Array(Event.cancelled("e-\($0)").utf8), rules: IntakeRules())
+                }
+                fixture.sequencer.submit(events, caller: "gateway") { _ in }
+            }
+            // An event waits for its head, a line in the inbox, and then as many events as fill the caller's share.
+            storage.pause(true)
+            defer { storage.pause(false) }
+            try submit(0..<1)
+            try await waitFor { fixture.sequencer.status.unpublished == 1 }
+            try lines.write(
+                "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
+                    + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n" + line("l-0"))
+            try await waitFor { fixture.sequencer.status.waiting == 1 }
+            try submit(1..<40)
+            try await waitFor { fixture.sequencer.status.waiting == 40 }
+
+            // Time enough to refuse the second line, for a server that does.
+            try lines.write(line("l-1"))
+            try await Task.sleep(for: .milliseconds(200))
+            for number in 2..<20 { try lines.write(line("l-\(number)")) }
+            try lines.write("0\r\n\r\n")
+            storage.pause(false)
+            let answer = try await lines.read { $0.contains("checkpoint") }
+            #expect(answer.components(separatedBy: #""status":201"#).count == 21, "\(answer)")
+        }
+    }
+
     @Test func `Who sends sooner than told waits for a refusal, and not where there is room again`() async throws {
         var limits = SequencerLimits()
         limits.inboxEvents = 1

@@ -90,6 +90,26 @@ import Testing
         #expect(page.indexes == [LeafIndex(11)])
     }
 
+    /// 33,000 entries are a run and what comes after them the tail.
+    @Test func `A row whose identity was asked for is held against what came since`() throws {
+        let index = try Rows.filled(path, to: 33_000)
+        try index.apply(Rows.rows(33_000..<33_010), head: Rows.head(33_010))
+        func apply(_ identity: UInt64, askedAt size: UInt64) throws {
+            let row = IndexRow(
+                index: LeafIndex(33_010), identity: Rows.identity(identity), type: "t", subject: nil, actors: [],
+                approvers: [], time: Rows.time(33_010), ledgerTime: Rows.time(33_010), newSince: LeafIndex(size))
+            try index.apply([row], head: Rows.head(33_011))
+        }
+        // In the run, asked before it was one; in the tail, whenever it was asked.
+        for (identity, size) in [(5, 0), (5, 32_999), (32_999, 32_999), (33_005, 33_000), (33_005, 33_010)]
+            as [(UInt64, UInt64)]
+        {
+            #expect(throws: IndexError.self, "\(identity), asked at \(size)") { try apply(identity, askedAt: size) }
+        }
+        try apply(33_010, askedAt: 33_000)
+        #expect(try index.positions(of: [Rows.identity(33_010)]) == [LeafIndex(33_010)])
+    }
+
     @Test func `Reset forgets everything and begins anew`() throws {
         let index = try Rows.filled(path, to: 50)
         try index.reset()

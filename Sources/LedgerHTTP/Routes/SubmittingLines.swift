@@ -110,16 +110,21 @@ private struct LineDelivery {
     /// Lines of one delivery that may wait for their answers at once: well below a caller's share of the inbox, so that
     /// one delivery never fills it by itself, and few enough to be kept for a peer that is slow to take them.
     private let mostWaiting: Int
+    /// There is no room, and nothing of this delivery that waits and would make some: its lines are refused.
+    private var isRefusing = false
 
     init(responder: LedgerResponder, caller: Caller) {
         self.responder = responder
         self.caller = caller
         splitter = LineSplitter(limit: responder.configuration.limits.event)
-        mostWaiting = max(1, min(512, responder.ledger.sequencer.callerShare / 2))
+        mostWaiting = max(1, min(1024, responder.ledger.sequencer.callerShare / 4))
     }
 
     /// Reads the body to its end, or until no more may be taken, and submits what each read completes.
     /// `answered` says how many lines were answered, as they are.
+    ///
+    /// While lines of it wait, a delivery waits for room too, where others have taken it: so deliveries of one caller slow
+    /// each other down before lines of theirs are refused.
     consuming func read(
         _ body: RequestBody, submitting submit: AsyncStream<SubmittedLines>.Continuation, answered: AsyncStream<Int>
     ) async throws {
@@ -129,12 +134,17 @@ private struct LineDelivery {
         var waiting = 0
         while true {
             let chunk = try await LedgerResponder.next(&chunks)
+            while waiting > 0, !hasRoom(for: 1) {
+                guard let done = await answers.next() else { return }
+                waiting -= done
+            }
+            isRefusing = waiting == 0 && !hasRoom(for: 1)
             var found = Found()
             if let chunk { take(chunk, &found) } else if let last = splitter.finish() { judge(last, into: &found) }
             let end = chunk == nil ? nil : reasonToStop
             if let end { found.lines.append((number + 1, .refused(end))) }
             for part in found.parts(of: mostWaiting) {
-                while waiting > 0, waiting + part.lines.count > mostWaiting {
+                while waiting > 0, waiting + part.lines.count > mostWaiting || !hasRoom(for: part.events.count) {
                     guard let done = await answers.next() else { return }
                     waiting -= done
                 }
@@ -143,6 +153,10 @@ private struct LineDelivery {
             }
             if chunk == nil || end != nil { return }
         }
+    }
+
+    private func hasRoom(for count: Int) -> Bool {
+        responder.ledger.sequencer.hasRoom(for: caller.id.text, events: count)
     }
 
     /// What lines were found to be, with the events among them.
@@ -206,7 +220,7 @@ private struct LineDelivery {
             break
         case .text(let bytes):
             do {
-                try responder.checkRoom(for: caller)
+                if isRefusing { throw Problem(SubmissionRefusal.inboxFull) }
                 let event = try ApprovalEvent.parse(structured: bytes, rules: responder.configuration.rules)
                 try responder.check(event, caller)
                 found.lines.append((number, .event))
