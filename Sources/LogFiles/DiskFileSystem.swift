@@ -58,6 +58,10 @@ public struct DiskFileSystem: FileSystem {
         guard code == 0 else { throw fault("preallocate", name(file), code: code) }
     }
 
+    public func letGo(_ file: FileReference) {
+        posix_fadvise(file.number, 0, 0, POSIX_FADV_DONTNEED)
+    }
+
     public func lock(_ file: FileReference) throws(FileFault) -> Bool {
         if flock(file.number, LOCK_EX | LOCK_NB) == 0 { return true }
         guard errno == EWOULDBLOCK else { throw fault("lock", name(file)) }

@@ -18,6 +18,8 @@ public protocol FileSystem: Sendable {
     func truncate(_ file: FileReference, to length: UInt64) throws(FileFault)
     /// Reserves room and makes the file at least as long as the range's end; new bytes read as zeros.
     func preallocate(_ file: FileReference, _ range: Range<UInt64>) throws(FileFault)
+    /// Says that the system need not keep in memory what of the file is flushed. A hint: nothing depends on it.
+    func letGo(_ file: FileReference)
     /// Takes the exclusive lock that ends with the file's closing, or returns false where somebody has it.
     func lock(_ file: FileReference) throws(FileFault) -> Bool
     /// Makes a directory for its owner alone. One that is there is no error.

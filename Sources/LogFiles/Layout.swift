@@ -76,6 +76,7 @@ struct StoreBase: Sendable {
     /// SHA-256 of the log's origin.
     let origin: Digest
     let preallocation: UInt64
+    let segmentsInMemory: UInt64
     let system: any FileSystem
 
     /// The geometry is the one that the log was made with, if it has a segment.
@@ -84,6 +85,7 @@ struct StoreBase: Sendable {
         self.origin = origin
         self.system = system
         preallocation = options.preallocation
+        segmentsInMemory = options.segmentsInMemory
         var geometry = SegmentGeometry(entries: options.segmentEntries)
         if try system.list(layout.entries).contains(where: { Layout.segment(named: $0) == 0 }) {
             let file = try OpenFile(layout.segment(0), for: .reading, in: system)

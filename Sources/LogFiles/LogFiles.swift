@@ -14,12 +14,14 @@ public final class LogFiles: LogStorage {
     private let heads: HeadLog
     public let recovery: RecoveryReport
 
-    /// Choices that are made when a log begins, and kept for ever.
+    /// Choices of which the first is made when a log begins, and kept for ever.
     public struct Options: Hashable, Sendable {
         /// Entries of one segment. Tests take fewer, to reach the seams.
         public var segmentEntries: UInt64 = 65_536
         /// How far ahead the newest segment gets its room on the disk, so that a flush need not write lengths.
         public var preallocation: UInt64 = 4 << 20
+        /// The newest segments, which the system may keep in memory after they were written.
+        public var segmentsInMemory: UInt64 = 16
 
         public init() {}
     }

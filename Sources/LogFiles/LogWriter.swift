@@ -9,6 +9,8 @@ struct LogWriter {
     private(set) var frontier: Frontier
     /// The segment that is written to; nil before the first entry.
     private var segment: Segment?
+    /// The first entry of the oldest segment that was not let go of since this process writes.
+    private var oldestInMemory: UInt64
     private var derived: DerivedFiles
     let heads: HeadLog
     private let watermarkFile: OpenFile
@@ -27,6 +29,7 @@ struct LogWriter {
         self.reads = reads
         self.frontier = frontier
         self.segment = segment
+        oldestInMemory = segment?.first ?? 0
         self.derived = derived
         self.heads = heads
         self.watermarkFile = watermarkFile
@@ -61,6 +64,17 @@ struct LogWriter {
             heads.owe(plan.head)
         } catch {
             throw breakage.happens(error)
+        }
+        letGoOfOldSegments()
+    }
+
+    /// Whoever writes a log through would otherwise fill the machine's memory with it, and entries are seldom read once
+    /// they are old. Who reads one finds it on the disk.
+    private mutating func letGoOfOldSegments() {
+        let entries = base.geometry.entries
+        while let segment, oldestInMemory + base.segmentsInMemory * entries <= segment.first {
+            (try? reads.file(.segment(oldestInMemory)))?.letGo()
+            oldestInMemory += entries
         }
     }
 

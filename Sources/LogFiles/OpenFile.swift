@@ -91,6 +91,8 @@ final class OpenFile: Sendable {
         try named { () throws(FileFault) in try system.preallocate(reference, range) }
     }
 
+    func letGo() { system.letGo(reference) }
+
     func lock() throws(FileFault) -> Bool {
         try named { () throws(FileFault) in try system.lock(reference) }
     }

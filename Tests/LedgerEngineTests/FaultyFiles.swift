@@ -137,6 +137,8 @@ final class FaultyFiles: FileSystem {
         try step("preallocate") { () throws(FileFault) in try below.preallocate(file, range) }
     }
 
+    func letGo(_ file: FileReference) { below.letGo(file) }
+
     func lock(_ file: FileReference) throws(FileFault) -> Bool { try below.lock(file) }
 
     func makeDirectory(_ path: String) throws(FileFault) { try below.makeDirectory(path) }

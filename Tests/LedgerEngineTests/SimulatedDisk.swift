@@ -24,6 +24,8 @@ final class SimulatedDisk: FileSystem {
         var open: [Int32: (inode: Int, path: String)] = [:]
         var locks: [Int: Int32] = [:]
         var next: Int32 = 1
+        /// Files that need not be kept in memory, in the order in which that was said.
+        var letGo: [String] = []
         /// Bytes that may be in use in all; nil for a disk that never fills.
         var capacity: Int?
 
@@ -41,6 +43,7 @@ final class SimulatedDisk: FileSystem {
     }
 
     var used: Int { state.withLock { $0.used } }
+    var filesLetGo: [String] { state.withLock { $0.letGo } }
 
     /// The disk as a new process finds it after the power went: every unflushed sector, length and name has or
     /// has not reached it, as the dice fall.
@@ -204,6 +207,12 @@ final class SimulatedDisk: FileSystem {
     func preallocate(_ file: FileReference, _ range: Range<UInt64>) throws(FileFault) {
         guard state.withLock({ Self.grow(&$0, file, to: Int(range.upperBound)) }) else {
             throw fault("preallocate", "", 28, "No space left on device")
+        }
+    }
+
+    func letGo(_ file: FileReference) {
+        state.withLock { state in
+            if let path = state.open[file.number]?.path { state.letGo.append(path) }
         }
     }
 

@@ -52,6 +52,29 @@ struct StoreContractTests {
         }
     }
 
+    @Test("lets the system forget segments that are old, once each, and reads them all the same")
+    func oldSegments() throws {
+        let disk = SimulatedDisk()
+        var options = StoreWorkload.options
+        options.segmentsInMemory = 2
+        let work = StoreWorkload(sizes: [3, 8, 1, 20, 7, 1, 4, 9])
+        func write(_ batches: [[[UInt8]]]) throws -> LogFiles {
+            let log = try LogFiles.open(
+                StoreWorkload.directory, origin: StoreWorkload.origin, options: options, in: disk)
+            for batch in batches { _ = try log.commitSigned(BatchPlan(appending: batch, to: log.frontier)) }
+            return log
+        }
+        try LogFiles.create(StoreWorkload.directory, origin: StoreWorkload.origin, options: options, in: disk).close()
+        // 32 entries fill segments 0, 8, 16 and 24; one that starts in 24 knows nothing of those before.
+        try write(Array(work.batches[..<4])).close()
+        let names = disk.paths.filter { $0.contains("/entries/") }
+        #expect(disk.filesLetGo == Array(names[..<2]))
+        let log = try write(Array(work.batches[4...]))
+        #expect(disk.filesLetGo == Array(names[..<2]) + Array(disk.paths.filter { $0.contains("/entries/") }[3..<5]))
+        #expect(try log.bundle(0..<53) == BatchPlan(appending: work.entries, to: Frontier()).data)
+        try log.close()
+    }
+
     @Test("refuses what is not published", arguments: Ground.allCases)
     func bounds(_ ground: Ground) throws {
         try onEach(ground) { system, directory in
