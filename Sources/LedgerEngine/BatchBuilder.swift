@@ -19,23 +19,23 @@ struct BatchBuilder {
 
     private var salts: [UInt8]
     private let known: [EventIdentity: LeafIndex]
-    private let newSince: LeafIndex
+    private let askedAt: TreeSize
     private var fresh: [EventIdentity: Int] = [:]
     /// What each sealed event disclosed.
     private(set) var kept: [[Disclosure]] = []
     private let compare: (LeafIndex, ApprovalEvent) throws -> Resend
 
     /// `salts` holds 16 random bytes for each entry that may be sealed; `known` has the position of each event of
-    /// the batch that is in the log, and `newSince` is how far the index had the log when it was asked for them.
+    /// the batch that is in the log, and `askedAt` is how far the index had the log, at least, when it was asked for them.
     init(
-        time: Timestamp, first: LeafIndex, salts: [UInt8], known: [EventIdentity: LeafIndex], newSince: LeafIndex,
+        time: Timestamp, first: LeafIndex, salts: [UInt8], known: [EventIdentity: LeafIndex], askedAt: TreeSize,
         compare: @escaping (LeafIndex, ApprovalEvent) throws -> Resend
     ) {
         self.time = time
         self.first = first
         self.salts = salts
         self.known = known
-        self.newSince = newSince
+        self.askedAt = askedAt
         self.compare = compare
     }
 
@@ -107,7 +107,7 @@ struct BatchBuilder {
         fresh[event.identity] = entries.count
         kept.append(event.disclosures)
         entries.append(entry)
-        rows.append(IndexRow(index: index, event: event, ledgerTime: time, newSince: newSince))
+        rows.append(IndexRow(index: index, event: event, ledgerTime: time, askedAt: askedAt))
         disclosures.append(contentsOf: event.disclosures)
         return index
     }

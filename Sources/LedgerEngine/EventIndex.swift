@@ -11,7 +11,8 @@ public protocol EventIndex: Sendable {
     func applied() throws -> TreeHead?
     /// The position of each event, in the order asked; nil for one that is not in the rows.
     func positions(of identities: [EventIdentity]) throws -> [LeafIndex?]
-    /// Adds rows that continue at `applied()` and reach `head`, in one transaction: all of them or none.
+    /// Adds rows that continue at `applied()` and reach `head`, in one transaction: all of them or none. Throws where an
+    /// identity is there already; below a row's `askedAt` that need not be looked for.
     func apply(_ rows: [IndexRow], head: TreeHead) throws
     func search(_ query: EventQuery) throws -> EventPage
     /// Forgets everything: the index belongs to another log, or is newer than this one.

@@ -54,13 +54,13 @@ final class Inbox: Sendable {
         case refused(SubmissionRefusal)
     }
 
-    /// Whether a ticket of this caller with so many events, however small, would be taken in at this moment; true of a closed
-    /// inbox, for that is another refusal. What `offer` says counts.
-    func hasRoom(for caller: Text, events count: Int) -> Bool {
+    /// Whether the smallest ticket of this caller would be taken in at this moment; true of a closed inbox, for that is another
+    /// refusal. What `offer` says counts.
+    func hasRoom(for caller: Text) -> Bool {
         state.withLock { state in
             state.isClosed
-                || state.shares[caller, default: 0] + count <= limits.callerShare
-                    && state.events + count <= limits.inboxEvents && state.bytes < limits.inboxBytes
+                || state.shares[caller, default: 0] < limits.callerShare && state.events < limits.inboxEvents
+                    && state.bytes < limits.inboxBytes
         }
     }
 

@@ -15,13 +15,13 @@ public final class IndexRow: Sendable {
     public let approvers: [Text]
     public let time: Timestamp
     public let ledgerTime: Timestamp
-    /// The index was asked for the identity when it had every entry before this one, and did not know it: who seals a row
-    /// has asked. Entry 0 where nobody has.
-    public let newSince: LeafIndex
+    /// The index was asked for the identity when it had at least so many entries, and did not know it: who seals a row has
+    /// asked. 0 where nobody has.
+    public let askedAt: TreeSize
 
     public init(
         index: LeafIndex, identity: EventIdentity, type: Text, subject: Text?, actors: [Text], approvers: [Text],
-        time: Timestamp, ledgerTime: Timestamp, newSince: LeafIndex = LeafIndex(0)
+        time: Timestamp, ledgerTime: Timestamp, askedAt: TreeSize = TreeSize(0)
     ) {
         self.index = index
         self.identity = identity
@@ -31,7 +31,7 @@ public final class IndexRow: Sendable {
         self.approvers = approvers
         self.time = time
         self.ledgerTime = ledgerTime
-        self.newSince = newSince
+        self.askedAt = askedAt
     }
 
     public convenience init(index: LeafIndex, entry: LedgerEntry) {
@@ -41,10 +41,10 @@ public final class IndexRow: Sendable {
             approvers: people.approvers, time: entry.time, ledgerTime: entry.ledgerTime)
     }
 
-    convenience init(index: LeafIndex, event: ApprovalEvent, ledgerTime: Timestamp, newSince: LeafIndex) {
+    convenience init(index: LeafIndex, event: ApprovalEvent, ledgerTime: Timestamp, askedAt: TreeSize) {
         self.init(
             index: index, identity: event.identity, type: event.type, subject: event.subject,
             actors: event.people.actors, approvers: event.people.approvers, time: event.time ?? ledgerTime,
-            ledgerTime: ledgerTime, newSince: newSince)
+            ledgerTime: ledgerTime, askedAt: askedAt)
     }
 }

@@ -91,21 +91,28 @@ public actor Sequencer {
     /// The answers are in the order of the events.
     ///
     /// At most `SequencerLimits.callerShare` events at once. The events of one call get neighbouring positions in
-    /// their order, those that are new. `reply` is called exactly once, from a thread that must not be held up.
+    /// their order, those that are new. `reply` is called exactly once, from a thread that must not be held up. Not where
+    /// `onlyIfRoom` is asked for and the inbox is full: then nothing happens, and false is returned.
+    @discardableResult
     public nonisolated func submit(
-        _ events: [ApprovalEvent], caller: Text, isWhole: Bool = false,
+        _ events: [ApprovalEvent], caller: Text, isWhole: Bool = false, onlyIfRoom: Bool = false,
         reply: @escaping @Sendable (SubmissionReply) -> Void
-    ) {
-        guard !events.isEmpty else { return reply(SubmissionReply(answers: [], batch: nil)) }
+    ) -> Bool {
+        guard !events.isEmpty else {
+            reply(SubmissionReply(answers: [], batch: nil))
+            return true
+        }
         let ticket = Ticket(caller: caller, events: events, isWhole: isWhole) { given in
             self.count(given.answers, caller: caller)
             reply(given)
         }
         switch inbox.offer(ticket) {
+        case .refused(.inboxFull) where onlyIfRoom: return false
         case .refused(let refusal): ticket.refuse(refusal)
         case .waits(isFirst: true): wake()
         case .waits(isFirst: false): break
         }
+        return true
     }
 
     /// Submits events that stand each for itself, and waits.
@@ -134,12 +141,9 @@ public actor Sequencer {
     /// Events of one caller that may wait; also the most that one call can bring.
     public nonisolated var callerShare: Int { parts.limits.callerShare }
 
-    /// Whether it is worth while to read what this caller submits, or so many events of it: false while they would be
-    /// refused with `inboxFull`. Asked before a body is parsed, so that a refusal costs less than an event. Promises
-    /// nothing.
-    public nonisolated func hasRoom(for caller: Text, events count: Int = 1) -> Bool {
-        inbox.hasRoom(for: caller, events: count)
-    }
+    /// Whether it is worth while to read what this caller submits: false while everything would be refused with
+    /// `inboxFull`. Asked before a body is parsed, so that a refusal costs less than an event. Promises nothing.
+    public nonisolated func hasRoom(for caller: Text) -> Bool { inbox.hasRoom(for: caller) }
 
     /// Has the actor take what has gathered, in its turn.
     nonisolated func wake() {

@@ -59,12 +59,12 @@ extension Sequencer {
         let due = try dueBefore(stamp)
         let own = due.events + own
         let frontier = parts.storage.frontier
-        let newSince = pending.first ?? LeafIndex(frontier.size.value)
+        let askedAt = pending.first.map { TreeSize($0.value) } ?? frontier.size
         let known = try positions(of: own, and: tickets, at: stamp)
         let sum = tickets.reduce(own.count) { $0 + $1.events.count }
         var builder = BatchBuilder(
             time: stamp, first: LeafIndex(frontier.size.value), salts: try SecureRandom.bytes(16 * sum), known: known,
-            newSince: newSince, compare: compare)
+            askedAt: askedAt, compare: compare)
         let positions = try Array(builder.add(own: own).dropFirst(due.events.count))
         let answers = try tickets.map { try builder.judge($0) }
         var plan: BatchPlan?

@@ -1,3 +1,4 @@
+import Dispatch
 import LedgerCrypto
 import LedgerEngine
 import MerkleTree
@@ -9,8 +10,10 @@ struct LogWriter {
     private(set) var frontier: Frontier
     /// The segment that is written to; nil before the first entry.
     private var segment: Segment?
-    /// The first entry of the oldest segment that was not let go of since this process writes.
+    /// The first entry of the oldest segment that may be in the system's memory.
     private var oldestInMemory: UInt64
+    /// Letting go of a segment takes milliseconds, and no commit waits for it.
+    private let behind = DispatchQueue(label: "countersign.let-go", qos: .utility)
     private var derived: DerivedFiles
     let heads: HeadLog
     private let watermarkFile: OpenFile
@@ -29,7 +32,9 @@ struct LogWriter {
         self.reads = reads
         self.frontier = frontier
         self.segment = segment
-        oldestInMemory = segment?.first ?? 0
+        let room = base.segmentsInMemory.multipliedReportingOverflow(by: base.geometry.entries)
+        let newest = segment?.first ?? 0
+        oldestInMemory = room.overflow || room.partialValue > newest ? 0 : newest - room.partialValue
         self.derived = derived
         self.heads = heads
         self.watermarkFile = watermarkFile
@@ -68,12 +73,14 @@ struct LogWriter {
         letGoOfOldSegments()
     }
 
-    /// Whoever writes a log through would otherwise fill the machine's memory with it, and entries are seldom read once
-    /// they are old. Who reads one finds it on the disk.
+    /// A log would otherwise fill the machine's memory, and entries are seldom read once they are old. Who reads one finds
+    /// it on the disk.
     private mutating func letGoOfOldSegments() {
+        guard let segment else { return }
         let entries = base.geometry.entries
-        while let segment, oldestInMemory + base.segmentsInMemory * entries <= segment.first {
-            (try? reads.file(.segment(oldestInMemory)))?.letGo()
+        while (segment.first - oldestInMemory) / entries >= base.segmentsInMemory {
+            let file = try? reads.file(.segment(oldestInMemory))
+            behind.async { file?.letGo() }
             oldestInMemory += entries
         }
     }
@@ -160,6 +167,7 @@ struct LogWriter {
 
     mutating func close() throws {
         defer {
+            behind.sync {}
             breakage.close()
             lock = nil
         }

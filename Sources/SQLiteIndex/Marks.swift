@@ -194,7 +194,7 @@ package final class Marks: Sendable {
         var (flushed, known) = known.withLock { known in
             (known.flushed, identities.map { known.tail.position(of: $0) })
         }
-        let open = rows.indices.filter { Int64(rows[$0].newSince.value) < flushed }
+        let open = rows.indices.filter { Int64(rows[$0].askedAt.value) < flushed }
         for (place, position) in zip(open, try lookUp(open.map { identities[$0] }, in: database)) {
             known[place] = position
         }

@@ -1,3 +1,4 @@
+import Foundation
 import TestMaterial
 
 /// Bulk: NDJSON in one request after another, until the log has the size of the plan.
@@ -43,7 +44,10 @@ extension Session {
             Terminal.progress("measuring \(row.name.rawValue): on the way to \(step) entries")
             let span = LoadSpan.events(max(1, step - (try ledger.size())), perRequest: Self.events)
             slices.append(try grow(ledger, &row) { try Served(load, span, by: server) })
-            resident.append(try server.residentBytes() / 1e6)
+            if step == plan.bulkSteps.first || step == plan.bulkSteps.last {
+                Thread.sleep(forTimeInterval: plan.rest)
+                resident.append(try server.residentBytes() / 1e6)
+            }
         }
         row.add("events", .perSecond, slices.map(\.load.sealedRate))
         row.add("slowest", .perSecond, slices.map(\.load.sealedRate).min() ?? 0)
@@ -58,7 +62,9 @@ extension Session {
         try addDisk(ledger, before: before, &row)
         let steps =
             "\(Table.number(Double(plan.bulkSteps.first ?? 0))) and \(Table.number(Double(plan.entries))) entries"
-        row.notes.append("each slice ends at one of \(plan.bulkSteps.count) sizes; RSS first and last: at \(steps)")
+        let rest = Table.number(plan.rest)
+        row.notes.append(
+            "each slice ends at one of \(plan.bulkSteps.count) sizes; RSS first and last: \(rest) s after \(steps)")
     }
 
     /// What the ledger takes on the disk once it is stopped, an entry.

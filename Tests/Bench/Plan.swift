@@ -12,6 +12,9 @@ struct Plan {
     let warmUp: Double
     /// Sizes at which the log of the bulk rows is looked at, ascending. At the last of them everything after is measured.
     let bulkSteps: [Int]
+    /// Seconds without load before the bulk rows' memory is looked at, at the first size and at the last: under load it
+    /// differs by a tenth from one moment to the next.
+    let rest: Double
     /// Events that wait at most, in the overload rows.
     let inbox: Int
     /// Bytes of the plain file copy.
@@ -25,15 +28,15 @@ struct Plan {
         let steps: [Int]
         switch size {
         case .quick:
-            (slices, slice, warmUp) = (1, 0.4, 0.1)
+            (slices, slice, warmUp, rest) = (1, 0.4, 0.1, 0)
             steps = [1_000, 4_000]
             (inbox, copyBytes, rebuildLimit) = (16, 64 << 20, 60)
         case .standard:
-            (slices, slice, warmUp) = (5, 1, 0.3)
+            (slices, slice, warmUp, rest) = (5, 1, 0.3, 5)
             steps = [100_000, 200_000, 300_000]
             (inbox, copyBytes, rebuildLimit) = (128, 512 << 20, 1_800)
         case .full:
-            (slices, slice, warmUp) = (5, 1, 0.3)
+            (slices, slice, warmUp, rest) = (5, 1, 0.3, 5)
             steps = [100_000] + (1...10).map { $0 * 1_000_000 }
             (inbox, copyBytes, rebuildLimit) = (128, 512 << 20, 1_800)
         }

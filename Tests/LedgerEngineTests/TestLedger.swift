@@ -66,7 +66,7 @@ final class MemoryIndex: EventIndex {
             precondition(rows.first.map { $0.index.value == UInt64(state.rows.count) } ?? true, "rows continue")
             // An index that a test fills itself was asked for nothing.
             for row in rows where !state.asked.isEmpty {
-                precondition(row.newSince.value <= state.asked[row.identity, default: 0], "who says so has asked")
+                precondition(row.askedAt.value <= state.asked[row.identity, default: 0], "who says so has asked")
             }
             guard Set((state.rows + rows).map(\.identity)).count == state.rows.count + rows.count else {
                 throw Failure()
@@ -94,6 +94,7 @@ final class MemoryIndex: EventIndex {
         state.withLock { state in
             state.rows = []
             state.head = nil
+            state.asked = [:]
         }
     }
 }

@@ -65,7 +65,7 @@ import Testing
     }
 
     /// Requests that have begun and have no answer, as the metrics have it.
-    private static func inFlight(_ client: RawClient) async throws -> Int {
+    static func inFlight(_ client: RawClient) async throws -> Int {
         let name = "\ncountersign_http_requests_in_flight "
         try client.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
         let text = try await client.read { text in

@@ -97,7 +97,7 @@ import Testing
         func apply(_ identity: UInt64, askedAt size: UInt64) throws {
             let row = IndexRow(
                 index: LeafIndex(33_010), identity: Rows.identity(identity), type: "t", subject: nil, actors: [],
-                approvers: [], time: Rows.time(33_010), ledgerTime: Rows.time(33_010), newSince: LeafIndex(size))
+                approvers: [], time: Rows.time(33_010), ledgerTime: Rows.time(33_010), askedAt: TreeSize(size))
             try index.apply([row], head: Rows.head(33_011))
         }
         // In the run, asked before it was one; in the tail, whenever it was asked.

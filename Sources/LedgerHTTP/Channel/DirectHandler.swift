@@ -41,14 +41,14 @@ final class DirectHandler: ChannelDuplexHandler {
     /// The peer is gone: whoever waits is answered for the count only, and nothing more is taken.
     private var isClosed = false
     private var shown: ShownCredential?
-    /// Until when the peer was told to wait, when it was refused because there was too much to do.
+    /// The time that the peer was told to wait for when it found the inbox full.
     private var toldToWait = NIODeadline.uptimeNanoseconds(0)
 
     private enum State {
         case passing
         case reading(Delivery)
         case asked(Question)
-        /// With the sequencer, with whoever reads, or with a refusal that has its time.
+        /// With the sequencer or with whoever reads; or refused, and the answer is held.
         case waiting
     }
 
@@ -227,20 +227,26 @@ final class DirectHandler: ChannelDuplexHandler {
         }
     }
 
-    /// Who was told to wait for there is too much to do (`429`, `Retry-After`), sends sooner and is refused again, has
-    /// that answer when the time is over: answered at once it would send at once, and refusing took what commits need.
+    /// A peer that found the inbox full, and sends again before the time that it was told is over, is tried at once; refused
+    /// again, it is answered when that time is over. Else it would send at once again, and refusals take what commits need.
     private func refuse(_ error: any Error, _ begun: Begun, _ context: ChannelHandlerContext) {
         let refusal = responder.refusal(of: error, begun.resource, logger)
-        let now = NIODeadline.now()
-        let due = max(now, toldToWait)
-        if refusal.status == .tooManyRequests, let seconds = Problem(answering: error).type.retryAfter {
-            toldToWait = due + .seconds(Int64(seconds))
-        }
-        guard refusal.status == .tooManyRequests, due > now else {
+        let problem = Problem(answering: error).type
+        guard problem == .inboxFull, let seconds = problem.retryAfter else {
             write(WrittenAnswer(refusal), to: begun, context)
             return goOn(context)
         }
-        context.eventLoop.assumeIsolated().scheduleTask(deadline: due) { [self] in
+        let now = NIODeadline.now()
+        let wait = max(.zero, toldToWait - now)
+        toldToWait = now + wait + .seconds(Int64(seconds))
+        // The time that an answer is held is the peer's: it does not count as time that the request took.
+        let begun = Begun(
+            method: begun.method, resource: begun.resource, start: begun.start + .nanoseconds(wait.nanoseconds))
+        guard wait > .zero else {
+            write(WrittenAnswer(refusal), to: begun, context)
+            return goOn(context)
+        }
+        context.eventLoop.assumeIsolated().scheduleTask(in: wait) { [self] in
             write(WrittenAnswer(refusal), to: begun, context)
             goOn(context)
         }

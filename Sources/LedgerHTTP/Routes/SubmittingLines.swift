@@ -9,7 +9,7 @@ import NIOCore
 /// checkpoint at the end.
 ///
 /// The answer flows while the body still comes. What one read brought is submitted together; the next is read and
-/// parsed while it is committed, up to a bound (`LineDelivery.mostWaiting`). A client therefore reads while it writes
+/// parsed while it is committed, up to a bound (`LineDelivery.mostLines`). A client therefore reads while it writes
 /// (`curl` does).
 extension LedgerResponder {
     func submitLines(_ request: Request, from caller: Caller) -> Response {
@@ -19,7 +19,7 @@ extension LedgerResponder {
         headers[.xContentTypeOptions] = "nosniff"
         let body = ResponseBody { writer in
             let (submitted, submit) = AsyncStream.makeStream(of: SubmittedLines.self)
-            let (answered, answer) = AsyncStream.makeStream(of: Int.self)
+            let (answered, answer) = AsyncStream.makeStream(of: Void.self)
             // The newest head that was waited for, where heads are.
             var newest: PublishedHead?
             async let reading: Void = LineDelivery(responder: self, caller: caller)
@@ -28,7 +28,7 @@ extension LedgerResponder {
                 let (answers, cosigned) = await lines.answers(self, caller)
                 try await writer.write(answers)
                 newest = cosigned ?? newest
-                answer.yield(lines.lines.count)
+                answer.yield()
             }
             try await reading
             try await writer.write(Self.line(of: newest ?? self.ledger.reader.published))
@@ -107,62 +107,80 @@ private struct LineDelivery {
     private var number = 0
     private var received = 0
 
-    /// Lines of one delivery that may wait for their answers at once: well below a caller's share of the inbox, so that
-    /// one delivery never fills it by itself, and few enough to be kept for a peer that is slow to take them.
-    private let mostWaiting: Int
-    /// There is no room, and nothing of this delivery that waits and would make some: its lines are refused.
-    private var isRefusing = false
+    /// Lines of one delivery that may wait for their answers at once, and bytes of events: well below a caller's share of the
+    /// inbox and below the inbox, so that one delivery never fills them by itself, and few enough to be kept for a peer
+    /// that is slow to take its answers.
+    private let mostLines: Int
+    private static let mostBytes = 4 << 20
+
+    /// What was submitted and is not answered, the oldest first.
+    private var waiting: ArraySlice<(lines: Int, bytes: Int)> = []
+    private var (waitingLines, waitingBytes) = (0, 0)
 
     init(responder: LedgerResponder, caller: Caller) {
         self.responder = responder
         self.caller = caller
         splitter = LineSplitter(limit: responder.configuration.limits.event)
-        mostWaiting = max(1, min(1024, responder.ledger.sequencer.callerShare / 4))
+        mostLines = max(1, min(1024, responder.ledger.sequencer.callerShare / 4))
     }
 
     /// Reads the body to its end, or until no more may be taken, and submits what each read completes.
-    /// `answered` says how many lines were answered, as they are.
+    /// `answered` tells of each part that was submitted, in order, that it is answered.
     ///
-    /// While lines of it wait, a delivery waits for room too, where others have taken it: so deliveries of one caller slow
-    /// each other down before lines of theirs are refused.
+    /// While parts of it wait, a delivery waits for room where others have taken it; only one of which nothing waits is
+    /// refused. So deliveries of one caller slow each other down before lines of theirs are refused.
     consuming func read(
-        _ body: RequestBody, submitting submit: AsyncStream<SubmittedLines>.Continuation, answered: AsyncStream<Int>
+        _ body: RequestBody, submitting submit: AsyncStream<SubmittedLines>.Continuation, answered: AsyncStream<Void>
     ) async throws {
         defer { submit.finish() }
         var chunks = body.makeAsyncIterator()
         var answers = answered.makeAsyncIterator()
-        var waiting = 0
         while true {
             let chunk = try await LedgerResponder.next(&chunks)
-            while waiting > 0, !hasRoom(for: 1) {
-                guard let done = await answers.next() else { return }
-                waiting -= done
-            }
-            isRefusing = waiting == 0 && !hasRoom(for: 1)
+            let isRefused = waiting.isEmpty && !responder.ledger.sequencer.hasRoom(for: caller.id.text)
             var found = Found()
-            if let chunk { take(chunk, &found) } else if let last = splitter.finish() { judge(last, into: &found) }
+            if let chunk {
+                take(chunk, isRefused: isRefused, &found)
+            } else if let last = splitter.finish() {
+                judge(last, isRefused: isRefused, into: &found)
+            }
             let end = chunk == nil ? nil : reasonToStop
             if let end { found.lines.append((number + 1, .refused(end))) }
-            for part in found.parts(of: mostWaiting) {
-                while waiting > 0, waiting + part.lines.count > mostWaiting || !hasRoom(for: part.events.count) {
-                    guard let done = await answers.next() else { return }
-                    waiting -= done
+            for part in found.parts(of: mostLines) {
+                while isFarAhead(with: part) {
+                    guard await oneIsAnswered(&answers) else { return }
                 }
-                waiting += part.lines.count
-                submit.yield(send(part))
+                while true {
+                    if let sent = send(part, onlyIfRoom: !waiting.isEmpty) {
+                        submit.yield(sent)
+                        break
+                    }
+                    guard await oneIsAnswered(&answers) else { return }
+                }
             }
             if chunk == nil || end != nil { return }
         }
     }
 
-    private func hasRoom(for count: Int) -> Bool {
-        responder.ledger.sequencer.hasRoom(for: caller.id.text, events: count)
+    private func isFarAhead(with part: Found) -> Bool {
+        !waiting.isEmpty
+            && (waitingLines + part.lines.count > mostLines || waitingBytes + part.byteCount > Self.mostBytes)
+    }
+
+    /// Waits until the oldest part is answered. False where nobody takes answers any more.
+    private mutating func oneIsAnswered(_ answers: inout AsyncStream<Void>.Iterator) async -> Bool {
+        guard await answers.next() != nil, let part = waiting.popFirst() else { return false }
+        waitingLines -= part.lines
+        waitingBytes -= part.bytes
+        return true
     }
 
     /// What lines were found to be, with the events among them.
     private struct Found {
         var lines: [(number: Int, verdict: SubmittedLines.Verdict)] = []
         var events: [ApprovalEvent] = []
+
+        var byteCount: Int { events.reduce(0) { $0 + $1.canonicalSubmission.count } }
 
         /// The same in runs of at most `most` lines.
         func parts(of most: Int) -> [Found] {
@@ -182,27 +200,33 @@ private struct LineDelivery {
         }
     }
 
-    private func send(_ found: Found) -> SubmittedLines {
+    /// Submits a part; nil, and nothing happened, where `onlyIfRoom` is asked for and there is none.
+    private mutating func send(_ part: Found, onlyIfRoom: Bool) -> SubmittedLines? {
         let (replies, reply) = AsyncStream.makeStream(of: Acknowledged.self)
-        if found.events.isEmpty {
+        if part.events.isEmpty {
             reply.finish()
         } else {
-            responder.submit(found.events, of: caller) {
+            let isTaken = responder.submit(part.events, of: caller, onlyIfRoom: onlyIfRoom) {
                 reply.yield($0)
                 reply.finish()
             }
+            guard isTaken else { return nil }
         }
-        return SubmittedLines(lines: found.lines, replies: replies)
+        let bytes = part.byteCount
+        waiting.append((part.lines.count, bytes))
+        waitingLines += part.lines.count
+        waitingBytes += bytes
+        return SubmittedLines(lines: part.lines, replies: replies)
     }
 
-    private mutating func take(_ chunk: ByteBuffer, _ found: inout Found) {
+    private mutating func take(_ chunk: ByteBuffer, isRefused: Bool, _ found: inout Found) {
         received += chunk.readableBytes
         responder.metrics.count(receivedBytes: chunk.readableBytes)
         var lines: [LineSplitter.Line] = []
         chunk.withUnsafeReadableBytes { bytes in
             splitter.feed(bytes) { lines.append($0) }
         }
-        for line in lines { judge(line, into: &found) }
+        for line in lines { judge(line, isRefused: isRefused, into: &found) }
     }
 
     /// Why nothing more is read of this body.
@@ -213,14 +237,15 @@ private struct LineDelivery {
             ? Problem(.tooLarge, "the body is over \(most) bytes; send the rest as another") : nil
     }
 
-    private mutating func judge(_ line: LineSplitter.Line, into found: inout Found) {
+    /// `isRefused`: there is no room for it, and it is not worth parsing.
+    private mutating func judge(_ line: LineSplitter.Line, isRefused: Bool, into found: inout Found) {
         number += 1
         switch line {
         case .text(let bytes) where bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 }:
             break
         case .text(let bytes):
             do {
-                if isRefusing { throw Problem(SubmissionRefusal.inboxFull) }
+                if isRefused { throw Problem(SubmissionRefusal.inboxFull) }
                 let event = try ApprovalEvent.parse(structured: bytes, rules: responder.configuration.rules)
                 try responder.check(event, caller)
                 found.lines.append((number, .event))

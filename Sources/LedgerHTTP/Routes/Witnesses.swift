@@ -47,12 +47,15 @@ struct Acknowledged: Sendable {
 
 extension LedgerResponder {
     /// Has the sequencer take `events`, and calls `reply` once: when they are recorded, or, where that was asked
-    /// for, when the quorum has cosigned a head over them or was waited for long enough.
+    /// for, when the quorum has cosigned a head over them or was waited for long enough. Where the inbox is full and
+    /// `onlyIfRoom` is asked for, nothing happens, and false is returned.
+    @discardableResult
     func submit(
-        _ events: [ApprovalEvent], of caller: Caller, isWhole: Bool = false,
+        _ events: [ApprovalEvent], of caller: Caller, isWhole: Bool = false, onlyIfRoom: Bool = false,
         reply: @escaping @Sendable (Acknowledged) -> Void
-    ) {
-        ledger.sequencer.submit(events, caller: caller.id.text, isWhole: isWhole) { [self] answers in
+    ) -> Bool {
+        ledger.sequencer.submit(events, caller: caller.id.text, isWhole: isWhole, onlyIfRoom: onlyIfRoom) {
+            [self] answers in
             guard case .cosigned(let limit) = configuration.acknowledgement, let witnesses = ledger.witnesses,
                 let last = answers.lastIndex
             else { return reply(Acknowledged(reply: answers, standing: .published)) }
