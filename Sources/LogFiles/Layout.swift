@@ -85,7 +85,7 @@ struct StoreBase: Sendable {
         self.origin = origin
         self.system = system
         preallocation = options.preallocation
-        segmentsInMemory = options.segmentsInMemory
+        segmentsInMemory = max(1, options.segmentsInMemory)
         var geometry = SegmentGeometry(entries: options.segmentEntries)
         if try system.list(layout.entries).contains(where: { Layout.segment(named: $0) == 0 }) {
             let file = try OpenFile(layout.segment(0), for: .reading, in: system)

@@ -14,13 +14,14 @@ public final class LogFiles: LogStorage {
     private let heads: HeadLog
     public let recovery: RecoveryReport
 
-    /// Choices of which the first is made when a log begins, and kept for ever.
+    /// How a log is written.
     public struct Options: Hashable, Sendable {
-        /// Entries of one segment. Tests take fewer, to reach the seams.
+        /// Entries of one segment: chosen when a log begins, and kept for ever. Tests take fewer, to reach the seams.
         public var segmentEntries: UInt64 = 65_536
         /// How far ahead the newest segment gets its room on the disk, so that a flush need not write lengths.
         public var preallocation: UInt64 = 4 << 20
-        /// The newest segments, which the system may keep in memory after they were written.
+        /// The newest segments, which the system may keep in memory after they were written; at least the one that is
+        /// written.
         public var segmentsInMemory: UInt64 = 16
 
         public init() {}

@@ -77,6 +77,21 @@ struct StoreContractTests {
         #expect(disk.filesLetGo == Array(first[..<2]) + Array(all[1..<5]))
     }
 
+    @Test("keeps the segment that is written in memory at least, and all where that is asked", arguments: [0, .max])
+    func segmentsInMemory(_ count: UInt64) throws {
+        let disk = SimulatedDisk()
+        var options = StoreWorkload.options
+        options.segmentsInMemory = count
+        let log = try LogFiles.create(
+            StoreWorkload.directory, origin: StoreWorkload.origin, options: options, in: disk)
+        for batch in StoreWorkload(sizes: [20, 3, 9]).batches {
+            _ = try log.commitSigned(BatchPlan(appending: batch, to: log.frontier))
+        }
+        try log.close()
+        let segments = disk.paths.filter { $0.contains("/entries/") }
+        #expect(disk.filesLetGo == (count == 0 ? segments.dropLast() : []))
+    }
+
     @Test("refuses what is not published", arguments: Ground.allCases)
     func bounds(_ ground: Ground) throws {
         try onEach(ground) { system, directory in

@@ -3,18 +3,11 @@ import Foundation
 import LedgerEngine
 import LedgerHTTP
 import MerkleTree
-import Synchronization
 import Testing
 
 @Suite("A peer that is gone", .timeLimit(.minutes(20))) struct GonePeerTests {
     @Test func `has what waits ended, and nothing begun that it sent behind`() async throws {
-        let made = Mutex<PausingStorage?>(nil)
-        let fixture = try await Fixture { inner in
-            let storage = PausingStorage(inner)
-            made.withLock { $0 = storage }
-            return storage
-        }
-        let storage = try #require(made.withLock { $0 })
+        let (fixture, storage) = try await Fixture.pausing()
         let token = try await fixture.token("gateway", ["submit"])
         // One connection at a time: the second is answered when the first is closed, and not before.
         let change: (inout ServerConfiguration) -> Void = { $0.limits.connections = 1 }

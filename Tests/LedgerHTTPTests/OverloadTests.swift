@@ -52,17 +52,32 @@ import Testing
         #expect(fixture.sequencer.status.refused["inbox-full"] == 6)
     }
 
+    @Test func `An answer that is held goes out before the server ends`() async throws {
+        var limits = SequencerLimits()
+        limits.inboxEvents = 0
+        let fixture = try await Fixture(limits: limits)
+        let token = try await fixture.token("gateway", ["submit"])
+        let kept = Mutex<RawClient?>(nil)
+        try await fixture.serving { port, _ in
+            let client = try RawClient(port: port)
+            kept.withLock { $0 = client }
+            try client.write(Wire.post(token, Event.cancelled("e-1")))
+            _ = try await Wire.answers(1, from: client)
+            try client.write(Wire.post(token, Event.cancelled("e-1")))
+            while fixture.sequencer.status.refused["inbox-full", default: 0] < 2 {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+        let client = try #require(kept.withLock { $0 })
+        defer { client.close() }
+        #expect(Wire.statuses(in: try await client.read()) == ["429"])
+    }
+
     @Test func `Lines of a delivery that has some waiting wait for room too`() async throws {
         var limits = SequencerLimits()
         limits.callerShare = 40
         limits.unpublishedEvents = 1
-        let made = Mutex<PausingStorage?>(nil)
-        let fixture = try await Fixture(limits: limits) { inner in
-            let storage = PausingStorage(inner)
-            made.withLock { $0 = storage }
-            return storage
-        }
-        let storage = try #require(made.withLock { $0 })
+        let (fixture, storage) = try await Fixture.pausing(limits)
         let token = try await fixture.token("gateway", ["submit"])
         try await fixture.serving { port, _ in
             let lines = try RawClient(port: port)
@@ -110,13 +125,7 @@ import Testing
         var limits = SequencerLimits()
         limits.inboxEvents = 1
         limits.unpublishedEvents = 1
-        let made = Mutex<PausingStorage?>(nil)
-        let fixture = try await Fixture(limits: limits) { inner in
-            let storage = PausingStorage(inner)
-            made.withLock { $0 = storage }
-            return storage
-        }
-        let storage = try #require(made.withLock { $0 })
+        let (fixture, storage) = try await Fixture.pausing(limits)
         let token = try await fixture.token("gateway", ["submit"])
         try await fixture.serving { port, _ in
             let clients = try (0..<4).map { _ in try RawClient(port: port) }

@@ -3,6 +3,7 @@ import LedgerCrypto
 import LedgerEngine
 import MerkleTree
 import Synchronization
+import Testing
 
 /// A store that publishes no head while it is paused.
 final class PausingStorage: LogStorage {
@@ -29,4 +30,19 @@ final class PausingStorage: LogStorage {
     }
     func settle() throws { try inner.settle() }
     func close() throws { try inner.close() }
+}
+
+extension Fixture {
+    /// A ledger over a store that can be paused.
+    static func pausing(
+        _ limits: SequencerLimits = SequencerLimits()
+    ) async throws -> (fixture: Fixture, storage: PausingStorage) {
+        let made = Mutex<PausingStorage?>(nil)
+        let fixture = try await Fixture(limits: limits) { inner in
+            let storage = PausingStorage(inner)
+            made.withLock { $0 = storage }
+            return storage
+        }
+        return (fixture, try #require(made.withLock { $0 }))
+    }
 }

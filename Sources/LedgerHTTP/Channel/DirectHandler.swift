@@ -231,21 +231,20 @@ final class DirectHandler: ChannelDuplexHandler {
     /// again, it is answered when that time is over. Else it would send at once again, and refusals take what commits need.
     private func refuse(_ error: any Error, _ begun: Begun, _ context: ChannelHandlerContext) {
         let refusal = responder.refusal(of: error, begun.resource, logger)
-        let problem = Problem(answering: error).type
-        guard problem == .inboxFull, let seconds = problem.retryAfter else {
-            write(WrittenAnswer(refusal), to: begun, context)
-            return goOn(context)
+        var wait = TimeAmount.zero
+        let kind = Problem(answering: error).type
+        if kind == .inboxFull, let seconds = kind.retryAfter {
+            let now = NIODeadline.now()
+            wait = max(.zero, toldToWait - now)
+            toldToWait = now + wait + .seconds(Int64(seconds))
         }
-        let now = NIODeadline.now()
-        let wait = max(.zero, toldToWait - now)
-        toldToWait = now + wait + .seconds(Int64(seconds))
-        // The time that an answer is held is the peer's: it does not count as time that the request took.
-        let begun = Begun(
-            method: begun.method, resource: begun.resource, start: begun.start + .nanoseconds(wait.nanoseconds))
         guard wait > .zero else {
             write(WrittenAnswer(refusal), to: begun, context)
             return goOn(context)
         }
+        // The time that an answer is held is the peer's: it does not count as time that the request took.
+        let begun = Begun(
+            method: begun.method, resource: begun.resource, start: begun.start + .nanoseconds(wait.nanoseconds))
         context.eventLoop.assumeIsolated().scheduleTask(in: wait) { [self] in
             write(WrittenAnswer(refusal), to: begun, context)
             goOn(context)
