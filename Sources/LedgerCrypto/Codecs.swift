@@ -37,7 +37,7 @@ public enum Base64URL {
     }
 
     /// Appends the unpadded text.
-    public static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+    public static func append(_ bytes: ArraySlice<UInt8>, to text: inout [UInt8]) {
         bytes.withUnsafeBufferPointer { run in
             Base64Coding.append(run, to: &text, digits: Base64Coding.urlSafe, padded: false)
         }

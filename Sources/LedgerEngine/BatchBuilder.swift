@@ -3,40 +3,55 @@ import LedgerCrypto
 import MerkleTree
 
 /// Judges the events of a batch and seals those that are new: the sequencer's decisions, without its effects.
-///
-/// Pure but for `compare`, which reads an older entry, and only where somebody sends an event again.
 struct BatchBuilder {
     typealias Answer = Ticket.Answer
 
     private static let own: Text = "ledger"
+    private static let saltBytes = 16
+    /// By about how much an entry is longer than its event.
+    private static let entryRoom = 192
 
     let time: Timestamp
     let first: LeafIndex
-    private(set) var entries: [LedgerEntry] = []
+    private(set) var entries: EntryBundle
     private(set) var rows: [IndexRow] = []
     private(set) var disclosures: [Disclosure] = []
     private(set) var conflicts = 0
+    /// What each sealed event disclosed.
+    private(set) var kept: [[Disclosure]] = []
 
-    private var salts: [UInt8]
+    /// 16 random bytes for each entry that is to come.
+    private var salts: ArraySlice<UInt8>
     private let known: [EventIdentity: LeafIndex]
     private let askedAt: TreeSize
     private var fresh: [EventIdentity: Int] = [:]
-    /// What each sealed event disclosed.
-    private(set) var kept: [[Disclosure]] = []
-    private let compare: (LeafIndex, ApprovalEvent) throws -> Resend
+    private let log: Log
 
-    /// `salts` holds 16 random bytes for each entry that may be sealed; `known` has the position of each event of
-    /// the batch that is in the log, and `askedAt` is how far the index had the log, at least, when it was asked for them.
+    /// What is asked of the log, and only where somebody sends an event again.
+    struct Log {
+        /// Whether an older entry is the event.
+        let compare: (LeafIndex, ApprovalEvent) throws -> Resend
+        let position: (EventIdentity) throws -> LeafIndex?
+    }
+
+    /// - Parameters:
+    ///   - count: how many events will be judged, and `bytes` how long they are.
+    ///   - known: the position of each of them that is in the log.
+    ///   - askedAt: how far the index had the log, at least, when it was asked for them.
     init(
-        time: Timestamp, first: LeafIndex, salts: [UInt8], known: [EventIdentity: LeafIndex], askedAt: TreeSize,
-        compare: @escaping (LeafIndex, ApprovalEvent) throws -> Resend
-    ) {
+        time: Timestamp, first: LeafIndex, count: Int, bytes: Int, known: [EventIdentity: LeafIndex], askedAt: TreeSize,
+        log: Log
+    ) throws {
         self.time = time
         self.first = first
-        self.salts = salts
+        entries = EntryBundle(roomFor: count, bytes: bytes + Self.entryRoom * count)
+        salts = try SecureRandom.bytes(Self.saltBytes * count)[...]
         self.known = known
         self.askedAt = askedAt
-        self.compare = compare
+        self.log = log
+        rows.reserveCapacity(count)
+        kept.reserveCapacity(count)
+        fresh.reserveCapacity(count)
     }
 
     /// Seals events of the ledger's own, those that the log does not have, each once. Gives the position of each.
@@ -51,17 +66,20 @@ struct BatchBuilder {
         ticket.isWhole ? try judgeWhole(ticket) : try ticket.events.map { try judge($0, caller: ticket.caller) }
     }
 
-    /// All or nothing: a copy of the batch is judged, and kept only where every event came in.
+    /// All or nothing: what was sealed is taken back where not every event came in.
     private mutating func judgeWhole(_ ticket: Ticket) throws -> [Answer] {
-        var trial = self
-        let answers = try ticket.events.map { try trial.judge($0, caller: ticket.caller) }
+        let before = (count: entries.count, disclosures: disclosures.count, conflicts: conflicts)
+        let answers = try ticket.events.map { try judge($0, caller: ticket.caller) }
         let refusals = answers.compactMap { answer -> SubmissionRefusal? in
             if case .failure(let refusal) = answer { refusal } else { nil }
         }
-        guard let refusal = refusals.first else {
-            self = trial
-            return answers
-        }
+        guard let refusal = refusals.first else { return answers }
+        for row in rows[before.count...] { fresh[row.identity] = nil }
+        entries.cut(to: before.count)
+        rows.removeSubrange(before.count...)
+        kept.removeSubrange(before.count...)
+        disclosures.removeSubrange(before.disclosures...)
+        conflicts = before.conflicts
         for (event, answer) in zip(ticket.events, answers) {
             guard case .failure(.conflict) = answer else { continue }
             try noteConflict(event, caller: ticket.caller)
@@ -74,11 +92,12 @@ struct BatchBuilder {
     private mutating func judge(_ event: ApprovalEvent, caller: Text) throws -> Answer {
         let identity = event.identity
         if let index = known[identity] {
-            return try answer(try compare(index, event), index, event, caller: caller)
+            return try answer(try log.compare(index, event), index, event, caller: caller)
         }
         if let position = fresh[identity] {
             let index = LeafIndex(first.value + UInt64(position))
-            let resend = entries[position].compare(event, disclosing: kept[position])
+            let sealed = try LedgerEntry(parsing: entries.entry(position))
+            let resend = sealed.compare(event, disclosing: kept[position])
             return try answer(resend, index, event, caller: caller)
         }
         do {
@@ -102,27 +121,30 @@ struct BatchBuilder {
 
     @discardableResult
     private mutating func seal(_ event: ApprovalEvent, caller: Text) throws -> LeafIndex {
-        let entry = try LedgerEntry.seal(event, time: time, caller: caller, salt: takeSalt())
-        let index = LeafIndex(first.value + UInt64(entries.count))
-        fresh[event.identity] = entries.count
+        let salt = try takeSalt()
+        let position = entries.count
+        try entries.append { output throws(EventRefusal) in
+            try LedgerEntry.seal(event, time: time, caller: caller, salt: salt, onto: &output)
+        }
+        let index = LeafIndex(first.value + UInt64(position))
+        fresh[event.identity] = position
         kept.append(event.disclosures)
-        entries.append(entry)
+        if !event.disclosures.isEmpty { disclosures.append(contentsOf: event.disclosures) }
         rows.append(IndexRow(index: index, event: event, ledgerTime: time, askedAt: askedAt))
-        disclosures.append(contentsOf: event.disclosures)
         return index
     }
 
-    private mutating func takeSalt() throws -> [UInt8] {
-        guard salts.count >= 16 else { return try SecureRandom.bytes(16) }
-        defer { salts.removeLast(16) }
-        return Array(salts.suffix(16))
+    private mutating func takeSalt() throws -> ArraySlice<UInt8> {
+        guard salts.count >= Self.saltBytes else { return try SecureRandom.bytes(Self.saltBytes)[...] }
+        defer { salts.removeLast(Self.saltBytes) }
+        return salts.suffix(Self.saltBytes)
     }
 
     /// One `ledger.conflict` for each caller, event and hour. Its own id says which, so that the log's identities
     /// make it one, over restarts as well.
     private mutating func noteConflict(_ event: ApprovalEvent, caller: Text) throws {
         let note = try ConflictNote(identity: event.identity, caller: caller, time: time)
-        guard known[note.identity] == nil, fresh[note.identity] == nil else { return }
+        guard try fresh[note.identity] == nil && log.position(note.identity) == nil else { return }
         conflicts += 1
         try seal(note.event, caller: Self.own)
     }

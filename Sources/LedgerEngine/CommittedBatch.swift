@@ -37,18 +37,12 @@ public final class CommittedBatch: Sendable {
         }
         let position = Int(index.value - plan.first.value)
         return ReceiptParts(
-            index: index, entry: plan.entry(position), disclosures: disclosures[position],
+            index: index, entry: plan.bundle.entry(position), disclosures: disclosures[position],
             proof: try first.moved(to: index, try plans.inclusionProof(of: index, edges: edges)))
     }
 }
 
 extension BatchPlan {
-    /// The bytes of the entry at `position` of the batch.
-    func entry(_ position: Int) -> [UInt8] {
-        let end = position + 1 < starts.count ? starts[position + 1] : data.count
-        return Array(data[starts[position] + 2..<end])
-    }
-
     /// A node that the batch completed, if it did.
     fileprivate func node(_ address: NodeAddress) -> Digest? {
         let level = Int(address.level)

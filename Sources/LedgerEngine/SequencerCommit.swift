@@ -60,15 +60,20 @@ extension Sequencer {
         let own = due.events + own
         let frontier = parts.storage.frontier
         let askedAt = pending.first.map { TreeSize($0.value) } ?? frontier.size
-        let known = try positions(of: own, and: tickets, at: stamp)
-        let sum = tickets.reduce(own.count) { $0 + $1.events.count }
-        var builder = BatchBuilder(
-            time: stamp, first: LeafIndex(frontier.size.value), salts: try SecureRandom.bytes(16 * sum), known: known,
-            askedAt: askedAt, compare: compare)
+        var asked = own.map(\.identity)
+        var bytes = own.reduce(0) { $0 + $1.canonicalSubmission.count }
+        for ticket in tickets {
+            for event in ticket.events { asked.append(event.identity) }
+            bytes += ticket.size
+        }
+        var builder = try BatchBuilder(
+            time: stamp, first: LeafIndex(frontier.size.value), count: asked.count, bytes: bytes,
+            known: try known(of: asked), askedAt: askedAt,
+            log: BatchBuilder.Log(compare: compare, position: { try self.known(of: [$0])[$0] }))
         let positions = try Array(builder.add(own: own).dropFirst(due.events.count))
         let answers = try tickets.map { try builder.judge($0) }
         var plan: BatchPlan?
-        if !builder.entries.isEmpty {
+        if builder.entries.count > 0 {
             plan = try write(builder, after: frontier)
             time.sealed(at: now)
             owed.removeAll()
@@ -82,7 +87,7 @@ extension Sequencer {
     }
 
     private func write(_ builder: BatchBuilder, after frontier: Frontier) throws -> BatchPlan {
-        let plan = BatchPlan(appending: builder.entries.lazy.map(\.bytes), to: frontier)
+        let plan = BatchPlan(appending: builder.entries, to: frontier)
         if !builder.disclosures.isEmpty { try parts.disclosures.put(builder.disclosures) }
         do {
             try parts.storage.commit(plan)
@@ -119,32 +124,8 @@ extension Sequencer {
         }
     }
 
-    /// Every identity of the batch that the log has, conflict notes included.
-    private func positions(
-        of own: [ApprovalEvent], and tickets: [Ticket], at stamp: Timestamp
-    ) throws -> [EventIdentity: LeafIndex] {
-        var asked = own.map(\.identity)
-        for ticket in tickets {
-            for event in ticket.events { asked.append(event.identity) }
-        }
-        var known = try positions(of: asked)
-        // Only what is known, or comes twice, can be a conflict; its note's own identity is asked for second,
-        // and seldom.
-        var seen = Set<EventIdentity>(minimumCapacity: asked.count)
-        let repeated = Set(asked.filter { !seen.insert($0).inserted })
-        guard !known.isEmpty || !repeated.isEmpty else { return known }
-        var notes: [EventIdentity] = []
-        for ticket in tickets {
-            for identity in ticket.events.map(\.identity)
-            where known[identity] != nil || repeated.contains(identity) {
-                notes.append(try ConflictNote(identity: identity, caller: ticket.caller, time: stamp).identity)
-            }
-        }
-        if !notes.isEmpty { known.merge(try positions(of: notes)) { first, _ in first } }
-        return known
-    }
-
-    private func positions(of asked: [EventIdentity]) throws -> [EventIdentity: LeafIndex] {
+    /// The positions of the identities that the log has.
+    private func known(of asked: [EventIdentity]) throws -> [EventIdentity: LeafIndex] {
         var known: [EventIdentity: LeafIndex] = [:]
         var unknown: [EventIdentity] = []
         for (identity, index) in zip(asked, pending.positions(of: asked)) {

@@ -49,11 +49,13 @@ final class OpenFile: Sendable {
 
     /// At most `count` bytes; fewer only at the end of the file.
     func readUpTo(_ count: Int, at offset: UInt64) throws(FileFault) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        let result = bytes.withUnsafeMutableBytes { buffer in
-            Result { () throws(FileFault) in try read(into: buffer, at: offset) }
+        var outcome = Result<Int, FileFault>.success(0)
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            outcome = Result { () throws(FileFault) in try read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+            }
+            filled = (try? outcome.get()) ?? 0
         }
-        bytes.removeLast(count - (try result.get()))
+        _ = try outcome.get()
         return bytes
     }
 

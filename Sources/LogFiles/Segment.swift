@@ -61,14 +61,25 @@ struct Segment {
         reserved = end
     }
 
+    /// How much is read back at once: what is hashed is still at hand.
+    private static let readBackBytes = 256 << 10
+
     /// Reads back what `writeSlot` has completed, hashes it again and compares.
     func readBack(_ plan: BatchPlan) throws {
-        let data = try file.read(plan.data.count, at: end - UInt64(plan.data.count))
         let slot = CommitSlot(
             try file.read(64, at: geometry.slotOffset(self.slot - 1)), segment: first, slot: self.slot - 1)
+        let data = end - UInt64(plan.data.count)
         var frontier = plan.before
-        if let starts = BatchPlan.starts(in: data) {
-            for leaf in BatchPlan.leafHashes(of: data, starts: starts) { frontier.append(leaf) }
+        var next = 0
+        while next < plan.count {
+            let run = plan.bundle.run(from: next, bytes: Self.readBackBytes)
+            let start = plan.bundle.place(of: next).lowerBound
+            let length = plan.bundle.place(of: run.upperBound - 1).upperBound - start
+            guard let bundle = EntryBundle(data: try file.read(length, at: data + UInt64(start))),
+                bundle.count == run.count
+            else { break }
+            for leaf in bundle.leaves { frontier.append(leaf) }
+            next = run.upperBound
         }
         guard frontier.head == plan.head, slot?.root == plan.head.root else {
             throw StorageError.broken("\(file.path): entries from \(plan.first) read back differ from what was written")

@@ -194,6 +194,53 @@ struct HeadStageTests {
         #expect(try test.entries().count { $0.identity.id.hasPrefix("e") } == 7)
     }
 
+    @Test("a batch that is taken back leaves nothing of itself to those who come in with the same commit")
+    func takenBack() async throws {
+        let key = try RemoteKey(seconds: 0.002)
+        var test = try TestLedger(signer: key.signer())
+        test.limits.unpublishedEvents = 1
+        try test.found()
+        try await test.running { ledger in
+            let first = try Sample.heartbeat("first", queued: 1)
+            _ = await Self.submit(ledger, first)
+            key.isHeld = true
+            async let held = Self.submit(ledger, try Sample.heartbeat("held")).answers
+            try await Self.until { ledger.status.unpublished == 1 }
+            // No commit until there is a head: what comes meanwhile is one commit.
+            let hidden = Disclosure(salt: [UInt8](repeating: 7, count: 16), name: "text", value: "hello")
+            let (one, two) = (try Sample.heartbeat("one"), try Sample.annotation("two", disclosure: hidden))
+            let other = try Sample.heartbeat("first", queued: 2)
+            let batches = [[one, two, other], [two], [one, two], [two, one, other], [one]]
+            let answers = Mutex<[Int: [Result<SubmissionOutcome, SubmissionRefusal>]]>([:])
+            for (place, batch) in batches.enumerated() {
+                ledger.submit(batch, caller: "a", isWhole: batch.count > 1) { reply in
+                    answers.withLock { $0[place] = reply.answers }
+                }
+            }
+            let commits = ledger.status.commits
+            key.isHeld = false
+            try await Self.until { answers.withLock { $0.count } == batches.count }
+            #expect(try await held == [.success(.sealed(LeafIndex(2)))])
+            #expect(ledger.status.commits == commits + 1)
+            // The conflict's note is entry 3, once.
+            let conflict = Result<SubmissionOutcome, SubmissionRefusal>.failure(.conflict(LeafIndex(1)))
+            #expect(
+                answers.withLock { $0 } == [
+                    0: [conflict, conflict, conflict],
+                    1: [.success(.sealed(LeafIndex(4)))],
+                    2: [.success(.sealed(LeafIndex(5))), .success(.resent(LeafIndex(4)))],
+                    3: [conflict, conflict, conflict],
+                    4: [.success(.resent(LeafIndex(5)))],
+                ])
+            #expect(ledger.reader.published.size == TreeSize(6))
+            #expect(try ledger.reader.receipt(for: LeafIndex(4)).disclosures == [hidden])
+            #expect(test.disclosures.count == 1)
+        }
+        let entries = try test.entries()
+        #expect(entries.prefix(6).map(\.identity.id).dropFirst(4) == ["two", "one"])
+        #expect(try test.check().findings.isEmpty)
+    }
+
     @Test("a key that takes another's place while that one signs does not hold up the commits")
     func replacedMeanwhile() async throws {
         let (old, new) = (try RemoteKey(), try RemoteKey())

@@ -20,16 +20,27 @@ public struct LedgerEntry: Sendable {
     public static func seal(
         _ event: ApprovalEvent, time: Timestamp, caller: Text, salt: [UInt8]
     ) throws(EventRefusal) -> LedgerEntry {
-        let violations = Self.check(caller: caller, salt: salt)
-        guard violations.isEmpty else { throw EventRefusal(violations) }
-        let bytes = event.sealable.sealed(caller: caller, salt: salt, time: time)
-        guard bytes.count <= EventLimits.entryBytes else { throw EventRefusal([.tooLarge(bytes.count, at: .root)]) }
+        var bytes: [UInt8] = []
+        try seal(event, time: time, caller: caller, salt: salt[...], onto: &bytes)
         return LedgerEntry(
             bytes: bytes, content: event.content, ledgerTime: Timestamp(milliseconds: time.milliseconds),
             caller: caller, salt: salt)
     }
 
-    static func check(caller: Text, salt: [UInt8]) -> [Violation] {
+    /// Seals an event onto the end of `output`: of many that are sealed one after the other, none needs memory of its own.
+    /// Where this throws, what was appended is no entry.
+    package static func seal(
+        _ event: ApprovalEvent, time: Timestamp, caller: Text, salt: ArraySlice<UInt8>, onto output: inout [UInt8]
+    ) throws(EventRefusal) {
+        let violations = Self.check(caller: caller, salt: salt)
+        guard violations.isEmpty else { throw EventRefusal(violations) }
+        let start = output.count
+        event.sealable.seal(caller: caller, salt: salt, time: time, onto: &output)
+        let size = output.count - start
+        guard size <= EventLimits.entryBytes else { throw EventRefusal([.tooLarge(size, at: .root)]) }
+    }
+
+    static func check(caller: Text, salt: some Collection<UInt8>) -> [Violation] {
         var violations: [Violation] = []
         func report(_ name: Text, _ rule: String, _ message: String) {
             violations.append(Violation(pointer: JSONPointer.root.appending(name), rule: rule, message: message))

@@ -60,20 +60,27 @@ struct SealableForm: Sendable {
     func sealed(caller: Text, salt: [UInt8], time: Timestamp) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count + 128 + caller.utf8.count)
-        output += bytes[..<cuts.caller]
-        output.append(#""ledgercaller":"#)
-        caller.writeCanonical(to: &output)
-        output.append(UInt8(ascii: ","))
-        output += bytes[cuts.caller..<cuts.salt]
-        output.append(#""ledgersalt":""#)
-        Base64URL.append(salt, to: &output)
-        output.append(#"","#)
-        output += bytes[cuts.salt..<cuts.time]
-        output.append(#""ledgertime":""#)
-        time.write(fractionDigits: 3, to: &output)
-        output.append(#"","#)
-        output += bytes[cuts.time...]
+        seal(caller: caller, salt: salt[...], time: time, onto: &output)
         return output
+    }
+
+    /// Appends the canonical form with the three attributes.
+    func seal(caller: Text, salt: ArraySlice<UInt8>, time: Timestamp, onto output: inout [UInt8]) {
+        bytes.withUnsafeBufferPointer { bytes in
+            output += bytes[..<cuts.caller]
+            output.append(#""ledgercaller":"#)
+            caller.writeCanonical(to: &output)
+            output.append(UInt8(ascii: ","))
+            output += bytes[cuts.caller..<cuts.salt]
+            output.append(#""ledgersalt":""#)
+            Base64URL.append(salt, to: &output)
+            output.append(#"","#)
+            output += bytes[cuts.salt..<cuts.time]
+            output.append(#""ledgertime":""#)
+            time.write(fractionDigits: 3, to: &output)
+            output.append(#"","#)
+            output += bytes[cuts.time...]
+        }
     }
 }
 

@@ -70,6 +70,8 @@ private struct SubmittedLines {
             }
         }
         var buffer = ByteBuffer()
+        buffer.reserveCapacity(48 * lines.count)
+        responder.count(answers.compactMap { try? $0.get() })
         for (line, verdict) in lines {
             switch verdict {
             case .refused(let problem):
@@ -79,7 +81,6 @@ private struct SubmittedLines {
             case .event:
                 switch answers.popFirst() {
                 case .success(let outcome)?:
-                    responder.count([outcome])
                     if isLate {
                         responder.metrics.count(.notCosigned)
                         buffer.write(LedgerResponder.json(line, Problem.notCosigned(outcome.index)))
@@ -281,9 +282,14 @@ extension ByteBuffer {
     fileprivate mutating func write(_ line: Int, _ outcome: SubmissionOutcome) {
         let status =
             switch outcome {
-            case .sealed: 201
-            case .resent: 200
+            case .sealed: ",\"status\":201}\n"
+            case .resent: ",\"status\":200}\n"
             }
-        writeString("{\"index\":\(outcome.index.value),\"line\":\(line),\"status\":\(status)}\n")
+        // Not one interpolated text: that would be made for each event first.
+        writeString("{\"index\":")
+        writeString(String(outcome.index.value))
+        writeString(",\"line\":")
+        writeString(String(line))
+        writeString(status)
     }
 }
