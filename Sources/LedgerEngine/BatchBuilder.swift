@@ -13,7 +13,7 @@ struct BatchBuilder {
 
     let time: Timestamp
     let first: LeafIndex
-    private(set) var entries: EntryBundle
+    private(set) var entries: PackedEntries
     private(set) var rows: [IndexRow] = []
     private(set) var disclosures: [Disclosure] = []
     private(set) var conflicts = 0
@@ -44,7 +44,7 @@ struct BatchBuilder {
     ) throws {
         self.time = time
         self.first = first
-        entries = EntryBundle(roomFor: count, bytes: bytes + Self.entryRoom * count)
+        entries = PackedEntries(roomFor: count, bytes: bytes + Self.entryRoom * count)
         salts = try SecureRandom.bytes(Self.saltBytes * count)[...]
         self.known = known
         self.askedAt = askedAt

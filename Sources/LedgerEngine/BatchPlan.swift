@@ -12,31 +12,31 @@ public struct BatchPlan: Sendable {
 
     public let before: Frontier
     public let after: Frontier
-    public let bundle: EntryBundle
+    public let entries: PackedEntries
     /// Every perfect node that the batch completes, by level, level 0 first.
     public let nodes: [NodeRun]
     /// The head after the batch: what will be signed.
     public let head: TreeHead
 
     public var first: LeafIndex { LeafIndex(before.size.value) }
-    public var count: Int { bundle.count }
+    public var count: Int { entries.count }
     /// The entries in bundle coding.
-    public var data: [UInt8] { bundle.data }
+    public var data: [UInt8] { entries.data }
 
     /// Plans `entries` (each at most 65,535 bytes) after `before`.
     public init(appending entries: some Collection<[UInt8]>, to before: Frontier) {
-        var bundle = EntryBundle(roomFor: entries.count, bytes: entries.reduce(0) { $0 + 2 + $1.count })
-        for entry in entries { bundle.append { $0 += entry } }
-        self.init(appending: bundle, to: before)
+        var packed = PackedEntries(roomFor: entries.count, bytes: entries.reduce(0) { $0 + 2 + $1.count })
+        for entry in entries { packed.append { $0 += entry } }
+        self.init(appending: packed, to: before)
     }
 
-    /// Plans the entries of `bundle` after `before`.
-    public init(appending bundle: EntryBundle, to before: Frontier) {
-        self.bundle = bundle
+    /// Plans `entries` after `before`.
+    public init(appending entries: PackedEntries, to before: Frontier) {
+        self.entries = entries
         self.before = before
         var frontier = before
         var runs: [(first: UInt64, hashes: [UInt8])] = []
-        for leaf in bundle.leaves {
+        for leaf in entries.leaves {
             frontier.append(leaf) { address, digest in
                 let level = Int(address.level)
                 while runs.count <= level { runs.append((0, [])) }
@@ -52,7 +52,7 @@ public struct BatchPlan: Sendable {
 
     /// The same batch cut into two at `count` entries: for a store whose files end in the middle of it.
     public func split(at count: Int) -> (BatchPlan, BatchPlan) {
-        let left = BatchPlan(appending: bundle.part(0..<count), to: before)
-        return (left, BatchPlan(appending: bundle.part(count..<bundle.count), to: left.after))
+        let left = BatchPlan(appending: entries.part(0..<count), to: before)
+        return (left, BatchPlan(appending: entries.part(count..<entries.count), to: left.after))
     }
 }

@@ -37,7 +37,7 @@ public final class CommittedBatch: Sendable {
         }
         let position = Int(index.value - plan.first.value)
         return ReceiptParts(
-            index: index, entry: plan.bundle.entry(position), disclosures: disclosures[position],
+            index: index, entry: plan.entries.entry(position), disclosures: disclosures[position],
             proof: try first.moved(to: index, try plans.inclusionProof(of: index, edges: edges)))
     }
 }

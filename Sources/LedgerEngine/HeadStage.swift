@@ -127,7 +127,7 @@ final class HeadStage: Sendable {
                 guard let (plan, disclosures) = turn.batch, index >= plan.first, index.value < plan.after.size.value
                 else { continue }
                 let position = Int(index.value - plan.first.value)
-                return (plan.bundle.entry(position), disclosures[position])
+                return (plan.entries.entry(position), disclosures[position])
             }
             return nil
         }

@@ -60,7 +60,7 @@ public struct LedgerReader: Sendable {
         while start < range.upperBound {
             let end = min(range.upperBound, (start / 256 + 1) * 256)
             let data = try log.bundle(start..<end)
-            guard let starts = EntryBundle.starts(in: data), starts.count == Int(end - start) else {
+            guard let starts = PackedEntries.starts(in: data), starts.count == Int(end - start) else {
                 throw StorageError.corrupt("entries \(start)..<\(end) do not read back as \(end - start) entries")
             }
             for (offset, position) in starts.enumerated() {

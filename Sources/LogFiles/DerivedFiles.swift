@@ -26,7 +26,7 @@ struct DerivedFiles {
     mutating func write(_ plan: BatchPlan, position: UInt64) throws {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(plan.count * 8)
-        for start in plan.bundle.starts { bytes.append(bigEndian: position + UInt64(start)) }
+        for start in plan.entries.starts { bytes.append(bigEndian: position + UInt64(start)) }
         offsetsUnflushed = true
         try offsets.write(bytes, at: plan.first.value * 8)
         for run in plan.nodes {

@@ -114,7 +114,7 @@ struct EntryCheck {
             return try carry(to: first + UInt64(commit.count))
         }
         for number in 0..<plan.count {
-            let place = plan.bundle.place(of: number)
+            let place = plan.entries.place(of: number)
             let index = LeafIndex(first + UInt64(number))
             guard let wrong = inspect(index, plan.data[place].dropFirst(2)) else { continue }
             let offset = position + UInt64(place.lowerBound)
@@ -141,7 +141,7 @@ struct EntryCheck {
 
     private func compareOffsets(_ plan: BatchPlan, position: UInt64) {
         let stored = (try? reads.file(.offsets).readUpTo(plan.count * 8, at: plan.first.value * 8)) ?? []
-        for (number, start) in plan.bundle.starts.enumerated() {
+        for (number, start) in plan.entries.starts.enumerated() {
             let expected = position + UInt64(start)
             let found: UInt64? = stored.count >= (number + 1) * 8 ? stored.bigEndian(at: number * 8) : nil
             guard found != expected else { continue }

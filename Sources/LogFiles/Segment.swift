@@ -72,13 +72,13 @@ struct Segment {
         var frontier = plan.before
         var next = 0
         while next < plan.count {
-            let run = plan.bundle.run(from: next, bytes: Self.readBackBytes)
-            let start = plan.bundle.place(of: next).lowerBound
-            let length = plan.bundle.place(of: run.upperBound - 1).upperBound - start
-            guard let bundle = EntryBundle(data: try file.read(length, at: data + UInt64(start))),
-                bundle.count == run.count
+            let run = plan.entries.run(from: next, bytes: Self.readBackBytes)
+            let start = plan.entries.place(of: next).lowerBound
+            let length = plan.entries.place(of: run.upperBound - 1).upperBound - start
+            guard let entries = PackedEntries(data: try file.read(length, at: data + UInt64(start))),
+                entries.count == run.count
             else { break }
-            for leaf in bundle.leaves { frontier.append(leaf) }
+            for leaf in entries.leaves { frontier.append(leaf) }
             next = run.upperBound
         }
         guard frontier.head == plan.head, slot?.root == plan.head.root else {

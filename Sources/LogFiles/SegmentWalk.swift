@@ -54,9 +54,9 @@ struct SegmentWalk {
     func plan(_ slot: CommitSlot, at position: UInt64, before: Frontier) throws -> BatchPlan? {
         guard slot.end == position + slot.length else { return nil }
         let data = try file.readUpTo(Int(slot.length), at: position)
-        guard data.count == Int(slot.length), let bundle = EntryBundle(data: data), bundle.count == Int(slot.count)
+        guard data.count == Int(slot.length), let entries = PackedEntries(data: data), entries.count == Int(slot.count)
         else { return nil }
-        return BatchPlan(appending: bundle, to: before)
+        return BatchPlan(appending: entries, to: before)
     }
 
     /// How many bytes from `position` on are not the zeros that an unused tail has: up to the last other one.

@@ -76,7 +76,7 @@ struct CheckTests {
     func naming() async throws {
         let (test, whole) = try await Self.ledger()
         let bundle = try PublishedLog(test.directory, in: whole).bundle(0..<12)
-        let starts = try #require(EntryBundle.starts(in: bundle))
+        let starts = try #require(PackedEntries.starts(in: bundle))
         let path = "/log/entries/00000000000000000000.seg"
         for index in 0..<8 {
             for offset in [0, 1, 2, 90] {
@@ -95,7 +95,7 @@ struct CheckTests {
     func several() async throws {
         let (test, whole) = try await Self.ledger()
         let path = "/log/entries/00000000000000000000.seg"
-        let starts = try #require(EntryBundle.starts(in: try PublishedLog(test.directory, in: whole).bundle(0..<8)))
+        let starts = try #require(PackedEntries.starts(in: try PublishedLog(test.directory, in: whole).bundle(0..<8)))
         let disk = whole.killed()
         disk.change(path) { bytes in
             for index in [1, 2, 5] { bytes[4_096 + 8 * 64 + starts[index] + 40] ^= 1 }

@@ -26,6 +26,8 @@ final class SimulatedDisk: FileSystem {
         var next: Int32 = 1
         /// Files that need not be kept in memory, in the order in which that was said.
         var letGo: [String] = []
+        /// The byte that the next write there gets wrong.
+        var bent: (path: String, offset: Int)?
         /// Bytes that may be in use in all; nil for a disk that never fills.
         var capacity: Int?
 
@@ -40,6 +42,11 @@ final class SimulatedDisk: FileSystem {
 
     func setCapacity(_ capacity: Int?) {
         state.withLock { $0.capacity = capacity }
+    }
+
+    /// Has the next write of a byte write another.
+    func bend(_ path: String, at offset: Int) {
+        state.withLock { $0.bent = (path, offset) }
     }
 
     var used: Int { state.withLock { $0.used } }
@@ -139,6 +146,12 @@ final class SimulatedDisk: FileSystem {
                     UnsafeMutableRawBufferPointer(rebasing: $0[Int(offset)..<end]).copyMemory(from: bytes)
                 }
                 inode.dirty.formUnion(Int(offset) / Self.sector...(max(end, 1) - 1) / Self.sector)
+            }
+            if let bent = state.bent, bent.path == state.open[file.number]?.path,
+                (Int(offset)..<end).contains(bent.offset)
+            {
+                Self.with(&state, file) { $0.bytes[bent.offset] ^= 1 << (bent.offset % 8) }
+                state.bent = nil
             }
             return bytes.count
         }

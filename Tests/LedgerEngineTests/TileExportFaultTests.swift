@@ -43,7 +43,7 @@ struct TileExportFaultTests {
             guard tile.level == 0 else { continue }
             let path = "/tiles/\(TilePath.format(entries: tile.index, width: tile.width))"
             let bundle = try #require(disk.bytes(path), "\(what): \(path)")
-            let leaves = try #require(EntryBundle(data: bundle)).leaves
+            let leaves = try #require(PackedEntries(data: bundle)).leaves
             #expect(leaves.flatMap(\.bytes) == hashes, "\(what): \(path)")
             for leaf in leaves { frontier.append(leaf) }
         }

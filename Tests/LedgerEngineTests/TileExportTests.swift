@@ -44,7 +44,7 @@ struct TileExportTests {
             guard tile.level == 0 else { continue }
             let path = "/tiles/\(TilePath.format(entries: tile.index, width: tile.width))"
             let bundle = try #require(disk.bytes(path))
-            let leaves = try #require(EntryBundle(data: bundle)).leaves
+            let leaves = try #require(PackedEntries(data: bundle)).leaves
             #expect(leaves.flatMap(\.bytes) == hashes)
             for leaf in leaves { frontier.append(leaf) }
         }
@@ -79,7 +79,7 @@ struct TileExportTests {
             for width in [1, 45, 256] {
                 #expect(
                     try reader.tile(try #require(TileAddress(level: 0, index: 0, width: width)))?.count == width * 32)
-                #expect(try reader.bundle(0, width: width).flatMap(EntryBundle.starts)?.count == width)
+                #expect(try reader.bundle(0, width: width).flatMap(PackedEntries.starts)?.count == width)
             }
             #expect(try reader.tile(try #require(TileAddress(level: 0, index: 1, width: 45)))?.count == 45 * 32)
             #expect(try reader.tile(try #require(TileAddress(level: 0, index: 1, width: 46))) == nil)

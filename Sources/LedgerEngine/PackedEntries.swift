@@ -2,7 +2,7 @@ import LedgerCrypto
 import MerkleTree
 
 /// Entries in bundle coding, one after the other, each u16 ‖ bytes (C2SP tlog-tiles); each is hashed while it is at hand.
-public struct EntryBundle: Sendable {
+public struct PackedEntries: Sendable {
     public private(set) var data: [UInt8]
     /// Where each entry begins in `data`; ascending, the first is 0.
     public private(set) var starts: [Int]
@@ -49,8 +49,8 @@ public struct EntryBundle: Sendable {
     }
 
     /// Some of the entries.
-    func part(_ entries: Range<Int>) -> EntryBundle {
-        var part = EntryBundle(roomFor: entries.count, bytes: 0)
+    func part(_ entries: Range<Int>) -> PackedEntries {
+        var part = PackedEntries(roomFor: entries.count, bytes: 0)
         guard !entries.isEmpty else { return part }
         let start = starts[entries.lowerBound]
         part.data = Array(data[start..<place(of: entries.upperBound - 1).upperBound])
