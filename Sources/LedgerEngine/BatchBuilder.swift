@@ -3,11 +3,13 @@ import LedgerCrypto
 import MerkleTree
 
 /// Judges the events of a batch and seals those that are new: the sequencer's decisions, without its effects.
+///
+/// Pure but for `log`, which is asked only where somebody sends an event again, and for a salt where those given are used up.
 struct BatchBuilder {
     typealias Answer = Ticket.Answer
 
     private static let own: Text = "ledger"
-    private static let saltBytes = 16
+    static let saltBytes = 16
     /// By about how much an entry is longer than its event.
     private static let entryRoom = 192
 
@@ -15,14 +17,12 @@ struct BatchBuilder {
     let first: LeafIndex
     private(set) var entries: PackedEntries
     private(set) var rows: [IndexRow] = []
-    private(set) var disclosures: [Disclosure] = []
-    private(set) var conflicts = 0
     /// What each sealed event disclosed.
     private(set) var kept: [[Disclosure]] = []
 
-    /// 16 random bytes for each entry that is to come.
+    /// Random bytes for entries that are to come. A batch that was taken back has used up its own.
     private var salts: ArraySlice<UInt8>
-    private let known: [EventIdentity: LeafIndex]
+    private var known: [EventIdentity: LeafIndex]
     private let askedAt: TreeSize
     private var fresh: [EventIdentity: Int] = [:]
     private let log: Log
@@ -35,17 +35,19 @@ struct BatchBuilder {
     }
 
     /// - Parameters:
-    ///   - count: how many events will be judged, and `bytes` how long they are.
+    ///   - salts: `saltBytes` random bytes for each event that will be judged.
+    ///   - bytes: how long those events are together.
     ///   - known: the position of each of them that is in the log.
     ///   - askedAt: how far the index had the log, at least, when it was asked for them.
     init(
-        time: Timestamp, first: LeafIndex, count: Int, bytes: Int, known: [EventIdentity: LeafIndex], askedAt: TreeSize,
-        log: Log
-    ) throws {
+        time: Timestamp, first: LeafIndex, salts: [UInt8], bytes: Int, known: [EventIdentity: LeafIndex],
+        askedAt: TreeSize, log: Log
+    ) {
+        let count = salts.count / Self.saltBytes
         self.time = time
         self.first = first
         entries = PackedEntries(roomFor: count, bytes: bytes + Self.entryRoom * count)
-        salts = try SecureRandom.bytes(Self.saltBytes * count)[...]
+        self.salts = salts[...]
         self.known = known
         self.askedAt = askedAt
         self.log = log
@@ -68,18 +70,16 @@ struct BatchBuilder {
 
     /// All or nothing: what was sealed is taken back where not every event came in.
     private mutating func judgeWhole(_ ticket: Ticket) throws -> [Answer] {
-        let before = (count: entries.count, disclosures: disclosures.count, conflicts: conflicts)
+        let before = entries.count
         let answers = try ticket.events.map { try judge($0, caller: ticket.caller) }
         let refusals = answers.compactMap { answer -> SubmissionRefusal? in
             if case .failure(let refusal) = answer { refusal } else { nil }
         }
         guard let refusal = refusals.first else { return answers }
-        for row in rows[before.count...] { fresh[row.identity] = nil }
-        entries.cut(to: before.count)
-        rows.removeSubrange(before.count...)
-        kept.removeSubrange(before.count...)
-        disclosures.removeSubrange(before.disclosures...)
-        conflicts = before.conflicts
+        for row in rows[before...] { fresh[row.identity] = nil }
+        entries.cut(to: before)
+        rows.removeSubrange(before...)
+        kept.removeSubrange(before...)
         for (event, answer) in zip(ticket.events, answers) {
             guard case .failure(.conflict) = answer else { continue }
             try noteConflict(event, caller: ticket.caller)
@@ -129,23 +129,26 @@ struct BatchBuilder {
         let index = LeafIndex(first.value + UInt64(position))
         fresh[event.identity] = position
         kept.append(event.disclosures)
-        if !event.disclosures.isEmpty { disclosures.append(contentsOf: event.disclosures) }
         rows.append(IndexRow(index: index, event: event, ledgerTime: time, askedAt: askedAt))
         return index
     }
 
     private mutating func takeSalt() throws -> ArraySlice<UInt8> {
         guard salts.count >= Self.saltBytes else { return try SecureRandom.bytes(Self.saltBytes)[...] }
-        defer { salts.removeLast(Self.saltBytes) }
-        return salts.suffix(Self.saltBytes)
+        let salt = salts.suffix(Self.saltBytes)
+        salts = salts.dropLast(Self.saltBytes)
+        return salt
     }
 
     /// One `ledger.conflict` for each caller, event and hour. Its own id says which, so that the log's identities
     /// make it one, over restarts as well.
     private mutating func noteConflict(_ event: ApprovalEvent, caller: Text) throws {
         let note = try ConflictNote(identity: event.identity, caller: caller, time: time)
-        guard try fresh[note.identity] == nil && log.position(note.identity) == nil else { return }
-        conflicts += 1
+        guard known[note.identity] == nil, fresh[note.identity] == nil else { return }
+        if let index = try log.position(note.identity) {
+            known[note.identity] = index
+            return
+        }
         try seal(note.event, caller: Self.own)
     }
 }

@@ -22,13 +22,13 @@ public struct PackedEntries: Sendable {
     /// Takes entries that are in bundle coding already; nil where their lengths do not add up.
     public init?(data: [UInt8]) {
         guard let starts = Self.starts(in: data) else { return nil }
-        self.init(data: data, starts: starts)
-    }
-
-    private init(data: [UInt8], starts: [Int]) {
-        self.data = data
-        self.starts = starts
-        leaves = Self.leafHashes(of: data, starts: starts)
+        (self.data, self.starts, leaves) = (data, starts, [])
+        leaves.reserveCapacity(starts.count)
+        data.withUnsafeBytes { bytes in
+            for entry in starts.indices {
+                leaves.append(TreeHash.leaf(UnsafeRawBufferPointer(rebasing: bytes[place(of: entry)].dropFirst(2))))
+            }
+        }
     }
 
     public var count: Int { starts.count }
@@ -41,7 +41,7 @@ public struct PackedEntries: Sendable {
     /// The bytes of one entry.
     public func entry(_ position: Int) -> [UInt8] { Array(data[place(of: position).dropFirst(2)]) }
 
-    /// As many entries from `first` on as take `bytes` bytes together, at least one.
+    /// As many entries from `first` on as take at most `bytes` bytes together, but one at least.
     public func run(from first: Int, bytes: Int) -> Range<Int> {
         var end = first + 1
         while end < count, place(of: end).upperBound - starts[first] <= bytes { end += 1 }
@@ -100,16 +100,5 @@ public struct PackedEntries: Sendable {
             offset += 2 + Int(data[offset]) << 8 + Int(data[offset + 1])
         }
         return offset == data.count ? starts : nil
-    }
-
-    /// The leaf hashes of a bundle's entries.
-    private static func leafHashes(of data: [UInt8], starts: [Int]) -> [Digest] {
-        data.withUnsafeBytes { bytes in
-            starts.indices.map { position in
-                let start = starts[position] + 2
-                let end = position + 1 < starts.count ? starts[position + 1] : bytes.count
-                return TreeHash.leaf(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
-            }
-        }
     }
 }

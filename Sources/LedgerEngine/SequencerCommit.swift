@@ -66,8 +66,9 @@ extension Sequencer {
             for event in ticket.events { asked.append(event.identity) }
             bytes += ticket.size
         }
-        var builder = try BatchBuilder(
-            time: stamp, first: LeafIndex(frontier.size.value), count: asked.count, bytes: bytes,
+        var builder = BatchBuilder(
+            time: stamp, first: LeafIndex(frontier.size.value),
+            salts: try SecureRandom.bytes(BatchBuilder.saltBytes * asked.count), bytes: bytes,
             known: try known(of: asked), askedAt: askedAt,
             log: BatchBuilder.Log(compare: compare, position: { try self.known(of: [$0])[$0] }))
         let positions = try Array(builder.add(own: own).dropFirst(due.events.count))
@@ -88,7 +89,8 @@ extension Sequencer {
 
     private func write(_ builder: BatchBuilder, after frontier: Frontier) throws -> BatchPlan {
         let plan = BatchPlan(appending: builder.entries, to: frontier)
-        if !builder.disclosures.isEmpty { try parts.disclosures.put(builder.disclosures) }
+        let disclosures = Array(builder.kept.joined())
+        if !disclosures.isEmpty { try parts.disclosures.put(disclosures) }
         do {
             try parts.storage.commit(plan)
         } catch StorageError.notCommitted(let what) {
@@ -107,7 +109,6 @@ extension Sequencer {
             status.commits += 1
             status.sealed += UInt64(plan.count)
             status.bytes += UInt64(plan.data.count)
-            status.conflicts += UInt64(builder.conflicts)
         }
         return plan
     }

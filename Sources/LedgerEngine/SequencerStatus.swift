@@ -31,7 +31,6 @@ public struct SequencerStatus: Hashable, Sendable {
     public var commits: UInt64 = 0
     public var sealed: UInt64 = 0
     public var resent: UInt64 = 0
-    public var conflicts: UInt64 = 0
     public var bytes: UInt64 = 0
     public var refused: [Text: UInt64] = [:]
 

@@ -68,14 +68,14 @@ struct Segment {
     func readBack(_ plan: BatchPlan) throws {
         let slot = CommitSlot(
             try file.read(64, at: geometry.slotOffset(self.slot - 1)), segment: first, slot: self.slot - 1)
-        let data = end - UInt64(plan.data.count)
+        let begin = end - UInt64(plan.data.count)
         var frontier = plan.before
         var next = 0
         while next < plan.count {
             let run = plan.entries.run(from: next, bytes: Self.readBackBytes)
             let start = plan.entries.place(of: next).lowerBound
             let length = plan.entries.place(of: run.upperBound - 1).upperBound - start
-            guard let entries = PackedEntries(data: try file.read(length, at: data + UInt64(start))),
+            guard let entries = PackedEntries(data: try file.read(length, at: begin + UInt64(start))),
                 entries.count == run.count
             else { break }
             for leaf in entries.leaves { frontier.append(leaf) }

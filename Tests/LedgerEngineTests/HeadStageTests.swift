@@ -210,10 +210,17 @@ struct HeadStageTests {
             let hidden = Disclosure(salt: [UInt8](repeating: 7, count: 16), name: "text", value: "hello")
             let (one, two) = (try Sample.heartbeat("one"), try Sample.annotation("two", disclosure: hidden))
             let other = try Sample.heartbeat("first", queued: 2)
-            let batches = [[one, two, other], [two], [one, two], [two, one, other], [one]]
+            let never = Disclosure(salt: [UInt8](repeating: 8, count: 16), name: "text", value: "bye")
+            let refused = try Sample.annotation("never", disclosure: never)
+            // Nobody who comes through the server is called so: an event that cannot be sealed.
+            let nobody = Text(String(repeating: "a", count: 257))
+            let batches: [(events: [ApprovalEvent], caller: Text)] = [
+                ([one, two, refused, other], "a"), ([two], "a"), ([one], nobody), ([one, two], "a"),
+                ([two, one, refused, other], "a"), ([one], "a"),
+            ]
             let answers = Mutex<[Int: [Result<SubmissionOutcome, SubmissionRefusal>]]>([:])
             for (place, batch) in batches.enumerated() {
-                ledger.submit(batch, caller: "a", isWhole: batch.count > 1) { reply in
+                ledger.submit(batch.events, caller: batch.caller, isWhole: batch.events.count > 1) { reply in
                     answers.withLock { $0[place] = reply.answers }
                 }
             }
@@ -226,17 +233,19 @@ struct HeadStageTests {
             let conflict = Result<SubmissionOutcome, SubmissionRefusal>.failure(.conflict(LeafIndex(1)))
             #expect(
                 answers.withLock { $0 } == [
-                    0: [conflict, conflict, conflict],
+                    0: [conflict, conflict, conflict, conflict],
                     1: [.success(.sealed(LeafIndex(4)))],
-                    2: [.success(.sealed(LeafIndex(5))), .success(.resent(LeafIndex(4)))],
-                    3: [conflict, conflict, conflict],
-                    4: [.success(.resent(LeafIndex(5)))],
+                    2: [.failure(.tooLarge)],
+                    3: [.success(.sealed(LeafIndex(5))), .success(.resent(LeafIndex(4)))],
+                    4: [conflict, conflict, conflict, conflict],
+                    5: [.success(.resent(LeafIndex(5)))],
                 ])
             #expect(ledger.reader.published.size == TreeSize(6))
             #expect(try ledger.reader.receipt(for: LeafIndex(4)).disclosures == [hidden])
-            #expect(test.disclosures.count == 1)
+            #expect(test.disclosures.count == 1, "nothing is kept of what was refused")
         }
         let entries = try test.entries()
+        #expect(Set(entries.map(\.salt)).count == entries.count)
         #expect(entries.prefix(6).map(\.identity.id).dropFirst(4) == ["two", "one"])
         #expect(try test.check().findings.isEmpty)
     }

@@ -75,7 +75,7 @@ struct SequencerTests {
 
     @Test("seals one ledger.conflict for each caller, event and hour, and nothing of the other content")
     func conflicts() async throws {
-        let test = try TestLedger()
+        var test = try TestLedger()
         try test.found()
         try await test.running { ledger in
             let one = await ledger.submit([try Sample.heartbeat("x", queued: 1)], caller: "a")
@@ -89,6 +89,17 @@ struct SequencerTests {
             // The hour's counts go first: one entry for each of the two callers.
             _ = await ledger.submit([try Sample.heartbeat("x", queued: 3)], caller: "a")
             #expect(ledger.reader.published.size == TreeSize(7))
+        }
+        // Later in the same hour the note is in the index alone, and in one that was made anew.
+        for index in [test.index, MemoryIndex()] {
+            test.index = index
+            try await test.running { ledger in
+                for _ in 0..<2 {
+                    let events = try (4..<8).map { try Sample.heartbeat("x", queued: $0) }
+                    let other = await ledger.submit(events, caller: "a")
+                    #expect(other == Array(repeating: .failure(.conflict(LeafIndex(1))), count: 4))
+                }
+            }
         }
         let conflicts = try test.entries().filter { $0.type == "dev.countersign.ledger.conflict.v1" }
         #expect(conflicts.count == 3)
@@ -115,6 +126,8 @@ struct SequencerTests {
             #expect(repeated[3] == .success(.resent(LeafIndex(3))))
             #expect(ledger.reader.published.size == TreeSize(4))
         }
+        let entries = try test.entries()
+        #expect(Set(entries.map(\.salt)).count == entries.count)
     }
 
     @Test("takes a batch whole or not at all")

@@ -158,10 +158,7 @@ struct StoreFaultTests {
 
     @Test("and one byte that was written wrong, of an entry, of its length or of the slot, is seen before it is signed")
     func readBack() throws {
-        var options = StoreWorkload.options
-        options.segmentEntries = 64
         let (slots, data) = (4_096, 4_096 + 64 * 64)
-        let path = "\(StoreWorkload.directory)/entries/00000000000000000000.seg"
         // As much as is read back at once, several times over; in one piece; and an entry of nothing between them.
         let entries = (0..<16).map { [UInt8](repeating: UInt8($0), count: $0 == 7 ? 0 : 60_000) } + [[1, 2, 3]]
         let starts = PackedEntries.starts(in: BatchPlan(appending: entries, to: Frontier()).data) ?? []
@@ -169,19 +166,35 @@ struct StoreFaultTests {
         let before = BatchPlan(appending: [[9]], to: Frontier())
         let first = data + before.data.count
         var random = SeededRandom(seed: 7)
+        func path(_ first: Int) -> String {
+            let digits = String(first)
+            let zeros = String(repeating: "0", count: 20 - digits.count)
+            return "\(StoreWorkload.directory)/entries/\(zeros)\(digits).seg"
+        }
         var places = (64..<128).map { slots + $0 }
         for start in starts { places += [0, 1].map { first + start + $0 } }
         for start in starts.dropFirst() { places.append(first + start - 1) }
         places += (0..<60).map { _ in first + Int.random(in: 0..<800_000, using: &random) }
-        for place in places {
+        // One segment for all of it; and three of eight entries, of which the second and third begin with it.
+        let late =
+            (0..<64).map { 4_096 + $0 }
+            + (0..<20).map { _ in
+                4_096 + 8 * 64 + Int.random(in: 0..<400_000, using: &random)
+            }
+        var bends = places.map { (segment: UInt64(64), first: 0, place: $0) }
+        bends += late.map { (segment: 8, first: 8, place: $0) }
+        bends += (0..<5).map { (segment: 8, first: 16, place: 4_096 + 8 * 64 + $0) }
+        for (segment, first, place) in bends {
+            var options = StoreWorkload.options
+            options.segmentEntries = segment
             let disk = SimulatedDisk()
             let log = try LogFiles.create(
                 StoreWorkload.directory, origin: StoreWorkload.origin, options: options, in: disk)
             let head = try log.commitSigned(before)
-            disk.bend(path, at: place)
+            disk.bend(path(first), at: place)
             do {
                 try log.commit(BatchPlan(appending: entries, to: log.frontier))
-                Issue.record("nobody saw that byte \(place) is another")
+                Issue.record("nobody saw that byte \(place) of segment \(first) is another")
             } catch StorageError.broken(let what) {
                 #expect(what.contains("read back"))
                 #expect(log.published == head)
