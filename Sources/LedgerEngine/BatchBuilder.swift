@@ -65,7 +65,12 @@ struct BatchBuilder {
     }
 
     mutating func judge(_ ticket: Ticket) throws -> [Answer] {
-        ticket.isWhole ? try judgeWhole(ticket) : try ticket.events.map { try judge($0, caller: ticket.caller) }
+        if ticket.isWhole { return try judgeWhole(ticket) }
+        return try ticket.events.map { event in
+            let answer = try judge(event, caller: ticket.caller)
+            if case .failure(.conflict) = answer { try noteConflict(event, caller: ticket.caller) }
+            return answer
+        }
     }
 
     /// All or nothing: what was sealed is taken back where not every event came in.
@@ -84,21 +89,25 @@ struct BatchBuilder {
             guard case .failure(.conflict) = answer else { continue }
             try noteConflict(event, caller: ticket.caller)
         }
+        let end = LeafIndex(first.value + UInt64(before))
         return answers.map { answer in
-            if case .failure = answer { answer } else { .failure(refusal) }
+            switch answer {
+            case .success: .failure(refusal.among(below: end))
+            case .failure(let refusal): .failure(refusal.among(below: end))
+            }
         }
     }
 
     private mutating func judge(_ event: ApprovalEvent, caller: Text) throws -> Answer {
         let identity = event.identity
         if let index = known[identity] {
-            return try answer(try log.compare(index, event), index, event, caller: caller)
+            return Self.answer(try log.compare(index, event), index)
         }
         if let position = fresh[identity] {
             let index = LeafIndex(first.value + UInt64(position))
             let sealed = try LedgerEntry(parsing: entries.entry(position))
             let resend = sealed.compare(event, disclosing: kept[position])
-            return try answer(resend, index, event, caller: caller)
+            return Self.answer(resend, index)
         }
         do {
             return .success(.sealed(try seal(event, caller: caller)))
@@ -107,15 +116,11 @@ struct BatchBuilder {
         }
     }
 
-    private mutating func answer(
-        _ resend: Resend, _ index: LeafIndex, _ event: ApprovalEvent, caller: Text
-    ) throws -> Answer {
+    private static func answer(_ resend: Resend, _ index: LeafIndex) -> Answer {
         switch resend {
-        case .same: return .success(.resent(index))
-        case .undecidable: return .failure(.contentErased(index))
-        case .different:
-            try noteConflict(event, caller: caller)
-            return .failure(.conflict(index))
+        case .same: .success(.resent(index))
+        case .undecidable: .failure(.contentErased(index))
+        case .different: .failure(.conflict(index))
         }
     }
 
@@ -150,6 +155,17 @@ struct BatchBuilder {
             return
         }
         try seal(note.event, caller: Self.own)
+    }
+}
+
+extension SubmissionRefusal {
+    /// What is said of it where nothing stands from `end` on: what the event was compared with was taken back too.
+    fileprivate func among(below end: LeafIndex) -> SubmissionRefusal {
+        switch self {
+        case .conflict(let index?) where index >= end: .conflict(nil)
+        case .contentErased(let index) where index >= end: .conflict(nil)
+        default: self
+        }
     }
 }
 

@@ -24,8 +24,9 @@ public struct SubmissionReply: Sendable {
 
 /// Why an event was not taken. Nothing of it is sealed.
 public enum SubmissionRefusal: Error, Hashable, Sendable {
-    /// Another content stands under the same `source` and `id`, at this position.
-    case conflict(LeafIndex)
+    /// Another content stands under the same `source` and `id`, at this position. Nil: it is of the same batch, of which
+    /// nothing was taken.
+    case conflict(LeafIndex?)
     /// The event is there, but what it concealed was erased, so the contents cannot be compared.
     case contentErased(LeafIndex)
     /// The sealed entry would have more than 65,535 bytes.

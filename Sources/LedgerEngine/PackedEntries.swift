@@ -39,7 +39,7 @@ public struct PackedEntries: Sendable {
     }
 
     /// The bytes of one entry.
-    public func entry(_ position: Int) -> [UInt8] { Array(data[place(of: position).dropFirst(2)]) }
+    func entry(_ position: Int) -> [UInt8] { Array(data[place(of: position).dropFirst(2)]) }
 
     /// As many entries from `first` on as take at most `bytes` bytes together, but one at least.
     public func run(from first: Int, bytes: Int) -> Range<Int> {
@@ -50,7 +50,7 @@ public struct PackedEntries: Sendable {
 
     /// Some of the entries.
     func part(_ entries: Range<Int>) -> PackedEntries {
-        var part = PackedEntries(roomFor: entries.count, bytes: 0)
+        var part = PackedEntries(roomFor: 0, bytes: 0)
         guard !entries.isEmpty else { return part }
         let start = starts[entries.lowerBound]
         part.data = Array(data[start..<place(of: entries.upperBound - 1).upperBound])

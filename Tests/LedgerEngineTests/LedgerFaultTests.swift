@@ -40,7 +40,7 @@ struct LedgerFaultTests {
             case .success(let outcome):
                 let entry = entries[Int(outcome.index.value)]
                 #expect(entry.compare(isOther ? others[number] : events[number], disclosing: []) == .same)
-            case .failure(.conflict(let index)):
+            case .failure(.conflict(let index?)):
                 #expect(entries[Int(index.value)].identity == events[number].identity)
                 #expect(
                     entries[Int(index.value)].compare(isOther ? others[number] : events[number], disclosing: [])

@@ -146,13 +146,12 @@ struct SequencerTests {
             let torn = try [Sample.heartbeat("z", queued: 1), Sample.heartbeat("z", queued: 2)]
             for _ in 0..<2 {
                 let answer = await ledger.submitAll(torn, caller: "a")
-                guard case .failure(.conflict) = answer else {
-                    Issue.record("taken: \(answer)")
-                    return
-                }
+                #expect(answer == .failure(.conflict(nil)), "no entry has the other content")
             }
             #expect(ledger.reader.published.size == TreeSize(6))
         }
+        let entries = try test.entries()
+        #expect(Set(entries.map(\.salt)).count == entries.count)
         #expect(try test.check().findings.isEmpty)
     }
 

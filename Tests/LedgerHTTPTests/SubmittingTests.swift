@@ -80,6 +80,11 @@ import Verification
             #expect(mixed.index == before + 3)
             let again = try await client.post(token, type, "[\(Event.cancelled("b-60"))]")
             #expect(again.status == .created, "the batch that was refused left b-60 out")
+            let torn = try await client.post(
+                token, type, "[\(Event.cancelled("b-70")),\(Event.cancelled("b-70", by: "okta:other"))]")
+            #expect(torn.problem == "conflict")
+            #expect(torn.index == nil, "nothing of it is in the log")
+            #expect(torn.text.contains("another event of the batch has this source and id"))
             let empty = try await client.post(token, type, "[]")
             #expect(empty.status == .ok)
         }
@@ -108,6 +113,9 @@ import Verification
             #expect(note == .string(Text(String(decoding: published.note, as: UTF8.self))))
             // l-1, l-3, and the note of the conflict
             #expect(fixture.size == before + 3)
+            let metrics = try await client.get("/metrics", token).text
+            #expect(metrics.contains("countersign_events_accepted_total{outcome=\"sealed\"} 3\n"))
+            #expect(metrics.contains("countersign_events_accepted_total{outcome=\"resent\"} 2\n"))
         }
     }
 

@@ -21,7 +21,12 @@ extension Problem {
 
     init(_ refusal: SubmissionRefusal) {
         switch refusal {
-        case .conflict(let index):
+        case .conflict(nil):
+            self.init(
+                .conflict,
+                "another event of the batch has this source and id, and not, or not for all that can be seen, the same content; send one of them"
+            )
+        case .conflict(let index?):
             self.init(.conflict, "entry \(index) has this source and id, and other content", index: index)
         case .contentErased(let index):
             self.init(

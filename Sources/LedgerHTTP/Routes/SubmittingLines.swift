@@ -70,7 +70,7 @@ private struct SubmittedLines {
             }
         }
         var buffer = ByteBuffer()
-        // A line of what came in is shorter.
+        // Enough for what was taken.
         buffer.reserveCapacity(48 * lines.count)
         responder.count(answers.compactMap { try? $0.get() })
         for (line, verdict) in lines {
