@@ -24,7 +24,7 @@ extension Problem {
         case .conflict(nil):
             self.init(
                 .conflict,
-                "another event of the batch has this source and id, and not, or not for all that can be seen, the same content; send one of them"
+                "another event of the batch has this source and id; its content differs or cannot be compared; send one of them"
             )
         case .conflict(let index?):
             self.init(.conflict, "entry \(index) has this source and id, and other content", index: index)
