@@ -48,8 +48,7 @@ struct LogWriter {
     /// The steps, and what a crash after each leaves:
     /// 1. room reserved, data written: bytes without a slot; recovery cuts them.
     /// 2. slots written: an unfinished commit, cut where it is not whole.
-    /// 3. segment flushed (and, meanwhile, read back): the entries are there for ever, unsigned; recovery has them
-    ///    signed.
+    /// 3. segment read back and flushed: the entries are there for ever, unsigned; recovery has them signed.
     /// 4. levels and offsets written, unflushed: recovery writes them again.
     /// A failure in step 1 is taken back; one later breaks the store. What follows is `HeadLog`'s: commits go on while
     /// a head is signed, so that several may be at this point.
@@ -140,7 +139,12 @@ struct LogWriter {
         for position in parts.indices.reversed() {
             try parts[position].segment.writeSlot(parts[position].plan)
             let part = parts[position]
-            try flusher.flush(part.segment.file) { try part.segment.readBack(part.plan) }
+            if part.plan.data.count <= base.flushedAlone {
+                try part.segment.readBack(part.plan)
+                try part.segment.file.flush()
+            } else {
+                try flusher.flush(part.segment.file) { try part.segment.readBack(part.plan) }
+            }
         }
     }
 

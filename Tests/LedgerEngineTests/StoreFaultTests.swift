@@ -132,8 +132,12 @@ struct StoreFaultTests {
         }
     }
 
-    @Test("and a flush that fails ends the store: nothing is tried again on the same pages")
-    func failedFlush() throws {
+    @Test(
+        "and a flush that fails ends the store, on whichever thread: nothing is tried again on the same pages",
+        arguments: [0, 1 << 20])
+    func failedFlush(alone: Int) throws {
+        var options = StoreWorkload.options
+        options.flushedAlone = alone
         let disk = SimulatedDisk()
         let probe = FaultyFiles(SimulatedDisk())
         _ = StoreWorkload(sizes: [1, 3]).run(on: probe)
@@ -142,7 +146,7 @@ struct StoreFaultTests {
         let flush = try #require(probe.names[(room + 4)...].firstIndex(of: "flush"))
         let files = FaultyFiles(disk, fault: FaultyFiles.Fault(step: flush, manner: .failure))
         let log = try LogFiles.create(
-            StoreWorkload.directory, origin: StoreWorkload.origin, options: StoreWorkload.options, in: files)
+            StoreWorkload.directory, origin: StoreWorkload.origin, options: options, in: files)
         _ = try log.commitSigned(BatchPlan(appending: [Self.work.entries[0]], to: log.frontier))
         let plan = BatchPlan(appending: Self.work.entries[1..<4], to: log.frontier)
         for _ in 0..<2 {

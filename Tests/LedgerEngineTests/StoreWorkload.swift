@@ -10,11 +10,12 @@ struct StoreWorkload {
     static let directory = "/log"
     static let origin = Array("example.org/log".utf8)
 
-    /// Small segments and reserves, so that the seams come often.
+    /// Small segments and reserves, so that the seams come often; some commits are flushed alone and some are not.
     static var options: LogFiles.Options {
         var options = LogFiles.Options()
         options.segmentEntries = 8
         options.preallocation = 1_024
+        options.flushedAlone = 512
         return options
     }
 
