@@ -119,6 +119,35 @@ import Testing
         }
     }
 
+    @Test func `Lines of a slow delivery that wait have four mebibytes together, however many they are`() async throws {
+        let (fixture, storage) = try await Fixture.pausing()
+        let token = try await fixture.token("gateway", ["submit"])
+        try await fixture.serving { port, _ in
+            let client = try RawClient(port: port)
+            defer { client.close() }
+            let reason = "\"},\"reason\":\"\(String(repeating: "r", count: 50_000))\"}}"
+            let lines = (0..<200).map { Event.cancelled("l-\($0)").replacing("\"}}}", with: reason) + "\n" }
+            let bytes = lines.reduce(0) { $0 + $1.utf8.count }
+            #expect(bytes > 10_000_000)
+            storage.pause(true)
+            defer { storage.pause(false) }
+            let request =
+                "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(token)\r\n"
+                + "Content-Type: application/x-ndjson\r\nContent-Length: \(bytes)\r\n\r\n" + lines.joined()
+            async let written: Void = client.apart { try client.write(request) }
+            func taken() -> Int { fixture.sequencer.status.waiting + fixture.sequencer.status.unpublished }
+            // As many as fit, and no more though there is time.
+            let most = (4 << 20) / 50_000
+            while taken() < most - 4 { try await Task.sleep(for: .milliseconds(1)) }
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(taken() <= most + 1, "\(taken()), a mark at most among them")
+            storage.pause(false)
+            let answer = try await client.read { $0.contains("checkpoint") }
+            try await written
+            #expect(answer.components(separatedBy: #""status":201"#).count == 201)
+        }
+    }
+
     @Test func `Who sends sooner than told waits for the next refusal, and is taken where there is room again`()
         async throws
     {
@@ -162,7 +191,13 @@ import Testing
             #expect(try await status(clients[1]) == ["201"])
             try send("e-2", clients[2])
             #expect(try await status(clients[2]) == ["201"])
-            while try await GonePeerTests.inFlight(clients[0]) > 1 { try await Task.sleep(for: .milliseconds(10)) }
+            while try await clients[0].metric("countersign_http_requests_in_flight") > 1 {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            // The first two took as long as the store was paused; refusals were held, and took no time.
+            let durations = "countersign_http_request_duration_seconds"
+            #expect(try await clients[0].metric(#"\#(durations)_count{route="/v1/events"}"#) == 8)
+            #expect(try await clients[0].metric(#"\#(durations)_bucket{route="/v1/events",le="0.5"}"#) == 6)
         }
     }
 }

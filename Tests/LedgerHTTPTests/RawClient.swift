@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Testing
 
 /// Speaks HTTP/1.1 over a plain socket, byte by byte as the test wants it: TCP on this machine, or a Unix socket.
 ///
@@ -96,6 +97,22 @@ final class RawClient: Sendable {
     }
 
     deinit { _ = Glibc.close(socketDescriptor) }
+
+    /// What the server's metrics say under a name, labels included.
+    func metric(_ name: String) async throws -> Double {
+        try write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        let text = try await read { text in
+            guard let head = text.range(of: "\r\n\r\n"), let length = Self.length(text) else { return false }
+            return text[head.upperBound...].utf8.count >= length
+        }
+        let value = text.components(separatedBy: "\n\(name) ").dropFirst().first?.prefix { $0 != "\n" }
+        return try #require(value.flatMap { Double($0) }, "\(name) in \(text)")
+    }
+
+    private static func length(_ text: String) -> Int? {
+        let fields = text.lowercased().components(separatedBy: "content-length: ")
+        return fields.count > 1 ? Int(fields[1].prefix { $0.isNumber }) : nil
+    }
 
     /// One request on a connection of its own; the whole answer as text.
     static func once(
