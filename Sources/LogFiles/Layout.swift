@@ -76,7 +76,7 @@ struct StoreBase: Sendable {
     /// SHA-256 of the log's origin.
     let origin: Digest
     let preallocation: UInt64
-    let flushedAlone: Int
+    let flushedAloneBytes: Int
     let segmentsInMemory: UInt64
     let system: any FileSystem
 
@@ -86,7 +86,7 @@ struct StoreBase: Sendable {
         self.origin = origin
         self.system = system
         preallocation = options.preallocation
-        flushedAlone = options.flushedAlone
+        flushedAloneBytes = options.flushedAloneBytes
         segmentsInMemory = max(1, options.segmentsInMemory)
         var geometry = SegmentGeometry(entries: options.segmentEntries)
         if try system.list(layout.entries).contains(where: { Layout.segment(named: $0) == 0 }) {

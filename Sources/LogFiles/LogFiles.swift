@@ -20,9 +20,9 @@ public final class LogFiles: LogStorage {
         public var segmentEntries: UInt64 = 65_536
         /// How far ahead the newest segment gets its room on the disk, so that a flush need not write lengths.
         public var preallocation: UInt64 = 4 << 20
-        /// Bytes of a commit up to which its thread reads back first and flushes then. More than that is flushed by another
-        /// thread meanwhile; but to wake one takes its time, above all where the cores are busy.
-        public var flushedAlone = 256 << 10
+        /// Bytes of a commit, or of its share of a segment, up to which its thread reads back first and flushes then. More
+        /// than that is flushed by another thread meanwhile; but to wake one takes its time, above all where the cores are busy.
+        public var flushedAloneBytes = 256 << 10
         /// The newest segments, which the system may keep in memory after they were written; at least the one that is
         /// written.
         public var segmentsInMemory: UInt64 = 16

@@ -135,11 +135,14 @@ struct LogWriter {
 
     /// One flush, in the ordinary case. Where the batch crosses into new segments, those are made durable first
     /// and the slot that joins them to the log last: all of the batch is there after a crash, or nothing.
+    ///
+    /// What is small is read back first, and not flushed if that fails; of what is large, the flush's failure counts first.
+    /// Either breaks the store.
     private func makeDurable(_ parts: inout [Part]) throws {
         for position in parts.indices.reversed() {
             try parts[position].segment.writeSlot(parts[position].plan)
             let part = parts[position]
-            if part.plan.data.count <= base.flushedAlone {
+            if part.plan.data.count <= base.flushedAloneBytes {
                 try part.segment.readBack(part.plan)
                 try part.segment.file.flush()
             } else {

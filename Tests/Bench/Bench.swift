@@ -54,7 +54,7 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Every row in a small form, in less than a minute.")
     var quick = false
 
-    @Flag(help: "Ten million entries; about half an hour and 40 GB of disk.")
+    @Flag(help: "Ten million entries; a quarter of an hour or more, and 40 GB of disk.")
     var full = false
 
     @Option(help: "Entries of the log that is filled, read, started and verified, instead of the plan's own number.")

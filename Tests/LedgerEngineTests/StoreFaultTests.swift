@@ -137,7 +137,7 @@ struct StoreFaultTests {
         arguments: [0, 1 << 20])
     func failedFlush(alone: Int) throws {
         var options = StoreWorkload.options
-        options.flushedAlone = alone
+        options.flushedAloneBytes = alone
         let disk = SimulatedDisk()
         let probe = FaultyFiles(SimulatedDisk())
         _ = StoreWorkload(sizes: [1, 3]).run(on: probe)
@@ -158,10 +158,13 @@ struct StoreFaultTests {
             }
         }
         #expect(throws: StorageError.self) { try log.settle() }
+        #expect(files.names.last == "flush" && files.steps == flush + 1)
     }
 
-    @Test("and one byte that was written wrong, of an entry, of its length or of the slot, is seen before it is signed")
-    func readBack() throws {
+    @Test(
+        "and one byte that was written wrong, of an entry, of its length or of the slot, is seen before it is signed",
+        arguments: [0, 1 << 20])
+    func readBack(alone: Int) throws {
         let (slots, data) = (4_096, 4_096 + 64 * 64)
         // As much as is read back at once, several times over; in one piece; and an entry of nothing between them.
         let entries = (0..<16).map { [UInt8](repeating: UInt8($0), count: $0 == 7 ? 0 : 60_000) } + [[1, 2, 3]]
@@ -191,6 +194,7 @@ struct StoreFaultTests {
         for (segment, first, place) in bends {
             var options = StoreWorkload.options
             options.segmentEntries = segment
+            options.flushedAloneBytes = alone
             let disk = SimulatedDisk()
             let log = try LogFiles.create(
                 StoreWorkload.directory, origin: StoreWorkload.origin, options: options, in: disk)

@@ -15,7 +15,7 @@ struct StoreWorkload {
         var options = LogFiles.Options()
         options.segmentEntries = 8
         options.preallocation = 1_024
-        options.flushedAlone = 512
+        options.flushedAloneBytes = 512
         return options
     }
 
