@@ -93,9 +93,12 @@ public actor Sequencer {
     /// At most `SequencerLimits.callerShare` events at once. The events of one call get neighbouring positions in
     /// their order, those that are new. `reply` is called exactly once, from a thread that must not be held up. Not where
     /// `onlyIfRoom` is asked for and the inbox is full: then nothing happens, and false is returned.
+    ///
+    /// Who has more to submit at once hands in `after`: it gets the call that wakes the sequencer, and must make it, soon.
     @discardableResult
     public nonisolated func submit(
         _ events: [ApprovalEvent], caller: Text, isWhole: Bool = false, onlyIfRoom: Bool = false,
+        after: (@escaping @Sendable () -> Void) -> Void = { $0() },
         reply: @escaping @Sendable (SubmissionReply) -> Void
     ) -> Bool {
         guard !events.isEmpty else {
@@ -109,7 +112,7 @@ public actor Sequencer {
         switch inbox.offer(ticket) {
         case .refused(.inboxFull) where onlyIfRoom: return false
         case .refused(let refusal): ticket.refuse(refusal)
-        case .waits(isFirst: true): wake()
+        case .waits(isFirst: true): after { self.wake() }
         case .waits(isFirst: false): break
         }
         return true

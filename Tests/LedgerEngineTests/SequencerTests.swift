@@ -4,6 +4,7 @@ import LedgerEngine
 import LogFiles
 import MerkleTree
 import SignedNotes
+import Synchronization
 import TestMaterial
 import Testing
 
@@ -70,6 +71,29 @@ struct SequencerTests {
                 #expect(again == first.map { .success(.resent($0)) })
             }
             #expect(index.rows.count == full.rows.count || index.rows.count > 20)
+        }
+    }
+
+    @Test("takes together what one submits in a row, if woken after it")
+    func wokenAfter() async throws {
+        let test = try TestLedger()
+        try test.found()
+        let events = try (0..<3).map { try Sample.heartbeat("e\($0)") }
+        try await test.running { ledger in
+            let commits = ledger.status.commits
+            let answers = Mutex<[SubmissionReply]>([])
+            var wakers: [@Sendable () -> Void] = []
+            for event in events {
+                ledger.submit([event], caller: "a", after: { wakers.append($0) }) { reply in
+                    answers.withLock { $0.append(reply) }
+                }
+            }
+            #expect(wakers.count == 1, "asked for by the first alone")
+            try await Task.sleep(for: .milliseconds(50))
+            #expect(ledger.status.waiting == 3)
+            for wake in wakers { wake() }
+            while answers.withLock({ $0.count }) < 3 { try await Task.sleep(for: .milliseconds(1)) }
+            #expect(ledger.status.commits == commits + 1)
         }
     }
 

@@ -185,7 +185,8 @@ final class DirectHandler: ChannelDuplexHandler {
                 let (loop, waiting) = (
                     context.eventLoop, NIOLoopBound((self, delivery, context), eventLoop: context.eventLoop)
                 )
-                responder.submit([event], of: caller) { reply in
+                // Events that other connections of this loop have read are submitted first: one commit for all of them.
+                responder.submit([event], of: caller, after: loop.execute) { reply in
                     loop.execute {
                         let (handler, delivery, context) = waiting.value
                         handler.answer(delivery.begun, context) { WrittenAnswer(try $0.answer(to: reply)) }

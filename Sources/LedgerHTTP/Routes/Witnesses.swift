@@ -52,10 +52,12 @@ extension LedgerResponder {
     @discardableResult
     func submit(
         _ events: [ApprovalEvent], of caller: Caller, isWhole: Bool = false, onlyIfRoom: Bool = false,
+        after: (@escaping @Sendable () -> Void) -> Void = { $0() },
         reply: @escaping @Sendable (Acknowledged) -> Void
     ) -> Bool {
-        ledger.sequencer.submit(events, caller: caller.id.text, isWhole: isWhole, onlyIfRoom: onlyIfRoom) {
-            [self] answers in
+        ledger.sequencer.submit(
+            events, caller: caller.id.text, isWhole: isWhole, onlyIfRoom: onlyIfRoom, after: after
+        ) { [self] answers in
             guard case .cosigned(let limit) = configuration.acknowledgement, let witnesses = ledger.witnesses,
                 let last = answers.lastIndex
             else { return reply(Acknowledged(reply: answers, standing: .published)) }
