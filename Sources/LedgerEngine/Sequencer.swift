@@ -94,7 +94,8 @@ public actor Sequencer {
     /// their order, those that are new. `reply` is called exactly once, from a thread that must not be held up. Not where
     /// `onlyIfRoom` is asked for and the inbox is full: then nothing happens, and false is returned.
     ///
-    /// Who has more to submit at once hands in `after`: it gets the call that wakes the sequencer, and must make it, soon.
+    /// Who has more to submit at once hands in `after`: it gets the call that wakes the sequencer, and must make it, soon; until
+    /// then, what is in the inbox waits.
     @discardableResult
     public nonisolated func submit(
         _ events: [ApprovalEvent], caller: Text, isWhole: Bool = false, onlyIfRoom: Bool = false,
