@@ -4,7 +4,7 @@ import MerkleTree
 /// Brings the index up behind the log, on an executor of its own: the commit never waits for it.
 actor IndexFollower {
     /// Rows of one transaction: large enough to be cheap, small enough that searches see them soon.
-    private static let transaction = 4_096
+    static let transaction = 8_192
 
     private let index: any EventIndex
     private let pending: PendingRows

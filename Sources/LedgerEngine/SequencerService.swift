@@ -18,14 +18,17 @@ extension Sequencer {
         }
     }
 
-    /// The index is brought up after a commit, and then left in peace for a moment: small commits in quick succession
-    /// cost it one transaction together. Nobody's answer waits for it.
+    /// The index is brought up after a commit, and then left in peace until much waits for it, or for a moment: small
+    /// commits in quick succession cost it one transaction together. Nobody's answer waits for it.
     private nonisolated func follow() async {
         for await _ in followerCalls {
             while await !follower.catchUp() {
                 guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
             }
-            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
+            let rested = ContinuousClock.now + .milliseconds(300)
+            repeat {
+                guard (try? await Task.sleep(for: .milliseconds(25))) != nil else { return }
+            } while pending.count < IndexFollower.transaction && .now < rested
         }
     }
 
