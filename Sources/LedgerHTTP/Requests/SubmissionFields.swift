@@ -57,7 +57,10 @@ struct SubmissionFields {
             return credentials == 1
         case 12 where FieldName.isSame(name, "content-type"):
             guard contentType == nil else { return false }
-            contentType = String(decoding: value, as: UTF8.self)
+            // What nearly everybody sends is not copied.
+            contentType =
+                FieldName.isSame(value, "application/cloudevents+json")
+                ? MediaType.cloudEvent : String(decoding: value, as: UTF8.self)
         case 14 where FieldName.isSame(name, "content-length"):
             guard contentLength == nil, value.count <= 9, value[0] != UInt8(ascii: "0"),
                 value.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
