@@ -123,6 +123,8 @@ public struct SequencerLimits: Hashable, Sendable {
     public var batchBytes = 16 << 20
     /// Entries that the index may be late.
     public var indexLag = 100_000
+    /// Where it is later than this, commits give it a moment.
+    var indexLagUnhurried: Int { indexLag / 6 }
     /// Entries, and bytes of them, that may be durable and wait for a signed head. Then commits wait, and the inbox
     /// fills. They are kept in memory until they are published.
     public var unpublishedEvents = 65_536

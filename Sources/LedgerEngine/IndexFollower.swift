@@ -1,10 +1,14 @@
 import ApprovalEvents
 import MerkleTree
 
-/// Brings the index up behind the log, on an executor of its own: the commit never waits for it.
+/// Brings the index up behind the log, on an executor of its own: commits wait for it only where it is late.
 actor IndexFollower {
-    /// Rows of one transaction: large enough to be cheap, small enough that searches see them soon.
-    static let transaction = 8_192
+    /// So many rows are worth a transaction.
+    static let enough = 8_192
+    /// Rows of one transaction at most, a single batch excepted: what has gathered by the time they are enough fits in.
+    private static let most = 16_384
+    /// Rows of one transaction when the index is made anew.
+    private static let rebuilt = 4_096
 
     private let index: any EventIndex
     private let pending: PendingRows
@@ -16,19 +20,25 @@ actor IndexFollower {
         self.pending = pending
     }
 
-    /// Applies everything that waits. Returns false where the index failed; the rows stay and are tried again.
+    /// Applies everything that waits at this moment. What comes meanwhile is left for the next time, or transactions would
+    /// follow one another, each smaller than the last. Returns false where the index failed; the rows stay and are tried
+    /// again.
     func catchUp() -> Bool {
-        while true {
-            let batches = pending.oldest(limit: Self.transaction)
+        var left = pending.count
+        while left > 0 {
+            let batches = pending.oldest(limit: Self.most)
             guard let head = batches.last?.head else { return true }
+            let rows = batches.flatMap(\.rows)
             do {
-                try index.apply(batches.flatMap(\.rows), head: head)
+                try index.apply(rows, head: head)
             } catch {
                 pending.note(trouble: "\(error)")
                 return false
             }
             pending.remove(batches)
+            left -= rows.count
         }
+        return true
     }
 
     /// Makes the index one of this log, up to the published head, before the ledger accepts anything: an index
@@ -50,7 +60,7 @@ actor IndexFollower {
             try index.reset()
         }
         while start < size.value {
-            let end = min(size.value, start + UInt64(transaction))
+            let end = min(size.value, start + UInt64(rebuilt))
             var rows: [IndexRow] = []
             try log.forEachEntry(in: start..<end) { position, bytes in
                 rows.append(IndexRow(index: position, entry: try LedgerEntry(parsing: bytes)))

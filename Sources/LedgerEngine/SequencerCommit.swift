@@ -17,7 +17,7 @@ extension Sequencer {
     /// room again; the inbox fills, and says so.
     func commitGathered() {
         guard inbox.depth > 0, heads.hasRoom(orElse: { self.wake() }) else { return }
-        pending.wait(until: parts.limits.indexLag / 6)
+        pending.wait(until: parts.limits.indexLagUnhurried)
         let tickets = inbox.take()
         guard !tickets.isEmpty else { return }
         commit(tickets)

@@ -18,17 +18,18 @@ extension Sequencer {
         }
     }
 
-    /// The index is brought up after a commit, and then left in peace until much waits for it, or for a moment: small
-    /// commits in quick succession cost it one transaction together. Nobody's answer waits for it.
+    /// The index is brought up after a commit, and then left in peace until many rows wait for it, or for 300 ms: small
+    /// commits in quick succession cost it one transaction together. No commit waits for that: the rest is over before.
     private nonisolated func follow() async {
+        let enough = min(IndexFollower.enough, parts.limits.indexLagUnhurried)
         for await _ in followerCalls {
             while await !follower.catchUp() {
                 guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
             }
-            let rested = ContinuousClock.now + .milliseconds(300)
-            repeat {
+            let end = ContinuousClock.now + .milliseconds(300)
+            while pending.count < enough, .now < end {
                 guard (try? await Task.sleep(for: .milliseconds(25))) != nil else { return }
-            } while pending.count < IndexFollower.transaction && .now < rested
+            }
         }
     }
 

@@ -87,8 +87,6 @@ extension Receipt {
         return bytes
     }
 
-    private static let formatMember = Array(",\"format\":\"\(format)\"".utf8)
-
     /// Appends the canonical form. An entry is canonical JSON and a proof is text, so both are UTF-8.
     public func write(to output: inout [UInt8]) {
         let proof = proof.formatted
@@ -100,8 +98,10 @@ extension Receipt {
         }
         output += "],\"entry\":".utf8
         CanonicalString.append(entry, to: &output)
-        output += Self.formatMember
-        output += ",\"proof\":".utf8
+        output += ",\"format\":\"".utf8
+        // Nothing in it needs an escape.
+        output += Self.format.string.utf8
+        output += "\",\"proof\":".utf8
         CanonicalString.append(proof, to: &output)
         output.append(UInt8(ascii: "}"))
     }

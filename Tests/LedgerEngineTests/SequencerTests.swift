@@ -275,6 +275,21 @@ struct SequencerTests {
         #expect(test.index.rows.count >= 4)
     }
 
+    @Test("costs the index few transactions for many small commits")
+    func indexRests() async throws {
+        let test = try TestLedger()
+        try test.found()
+        try await test.running { ledger in
+            let start = ContinuousClock.now
+            let before = test.index.transactions
+            for number in 0..<300 {
+                _ = await ledger.submit([try Sample.heartbeat("e\(number)")], caller: "a")
+            }
+            let rests = (ContinuousClock.now - start) / .milliseconds(300)
+            #expect(test.index.transactions - before <= 2 + Int(rests))
+        }
+    }
+
     @Test("refuses once it is shutting down, and has sealed its counts")
     func shutDown() async throws {
         let test = try TestLedger()

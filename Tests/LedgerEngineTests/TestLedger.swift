@@ -34,6 +34,7 @@ final class ManualClock: LedgerClock {
 final class MemoryIndex: EventIndex {
     private struct State {
         var rows: [IndexRow] = []
+        var transactions = 0
         var head: TreeHead?
         /// How many rows there were when an identity was asked for last.
         var asked: [EventIdentity: UInt64] = [:]
@@ -49,6 +50,7 @@ final class MemoryIndex: EventIndex {
     }
 
     var rows: [IndexRow] { state.withLock { $0.rows } }
+    var transactions: Int { state.withLock { $0.transactions } }
 
     func applied() throws -> TreeHead? { state.withLock { $0.head } }
 
@@ -72,6 +74,7 @@ final class MemoryIndex: EventIndex {
                 throw Failure()
             }
             state.rows.append(contentsOf: rows)
+            state.transactions += 1
             state.head = head
         }
     }

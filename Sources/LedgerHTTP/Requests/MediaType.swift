@@ -23,7 +23,7 @@ enum DeliveryMode: Hashable {
         let essence = contentType.map(Self.essence) ?? ""
         switch essence {
         case "application/cloudevents-batch+json": self = .batch
-        case "application/cloudevents+json": self = .structured
+        case MediaType.cloudEvent: self = .structured
         case "application/x-ndjson": self = .lines
         default:
             guard !essence.hasPrefix("application/cloudevents"), hasAttributes else { return nil }

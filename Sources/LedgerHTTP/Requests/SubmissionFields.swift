@@ -57,7 +57,7 @@ struct SubmissionFields {
             return credentials == 1
         case 12 where FieldName.isSame(name, "content-type"):
             guard contentType == nil else { return false }
-            // What nearly everybody sends is not copied.
+            // The plain form is not copied.
             contentType =
                 FieldName.isSame(value, "application/cloudevents+json")
                 ? MediaType.cloudEvent : String(decoding: value, as: UTF8.self)

@@ -106,7 +106,7 @@ extension LedgerResponder {
                 }
         }
         var body: [UInt8] = []
-        // Room at once for what follows in nearly every answer.
+        // The entry's escapes may double it; the rest holds a proof with some cosignatures.
         body.reserveCapacity(2 * parts.entry.count + 4_096)
         body += "{\"index\":".utf8
         body += String(outcome.index.value).utf8
