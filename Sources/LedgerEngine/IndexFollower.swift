@@ -4,9 +4,9 @@ import MerkleTree
 /// Brings the index up behind the log, on an executor of its own: commits wait for it only where it is late.
 actor IndexFollower {
     /// So many rows are worth a transaction.
-    static let enough = 8_192
+    static let enough = 3_072
     /// Rows of one transaction at most, a single batch excepted: what has gathered by the time they are enough fits in.
-    private static let most = 16_384
+    private static let most = 4_096
     /// Rows of one transaction when the index is made anew.
     private static let rebuilt = 4_096
 

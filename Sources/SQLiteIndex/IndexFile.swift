@@ -15,7 +15,7 @@ enum IndexFile {
     /// Connections that read at once.
     static let readers = 4
     /// Grows with every change of the schema; another number means: rebuild.
-    static let version: Int32 = 4
+    static let version: Int32 = 5
 
     static let schema = """
         CREATE TABLE applied (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL,
