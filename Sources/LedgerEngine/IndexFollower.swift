@@ -7,8 +7,6 @@ actor IndexFollower {
     static let enough = 3_072
     /// Rows of one transaction at most, a single batch excepted: what has gathered by the time they are enough fits in.
     private static let most = 4_096
-    /// Rows of one transaction when the index is made anew.
-    private static let rebuilt = 4_096
 
     private let index: any EventIndex
     private let pending: PendingRows
@@ -60,7 +58,7 @@ actor IndexFollower {
             try index.reset()
         }
         while start < size.value {
-            let end = min(size.value, start + UInt64(rebuilt))
+            let end = min(size.value, start + UInt64(most))
             var rows: [IndexRow] = []
             try log.forEachEntry(in: start..<end) { position, bytes in
                 rows.append(IndexRow(index: position, entry: try LedgerEntry(parsing: bytes)))
