@@ -4,9 +4,11 @@ import MerkleTree
 /// Brings the index up behind the log, on an executor of its own: commits wait for it only where it is late.
 actor IndexFollower {
     /// So many rows are worth a transaction.
-    static let enough = 3_072
+    static let enough = 8_192
     /// Rows of one transaction at most, a single batch excepted: what has gathered by the time they are enough fits in.
-    private static let most = 4_096
+    private static let most = 16_384
+    /// Rows of one transaction when the index is made anew.
+    private static let rebuilt = 4_096
 
     private let index: any EventIndex
     private let pending: PendingRows
@@ -58,7 +60,7 @@ actor IndexFollower {
             try index.reset()
         }
         while start < size.value {
-            let end = min(size.value, start + UInt64(most))
+            let end = min(size.value, start + UInt64(rebuilt))
             var rows: [IndexRow] = []
             try log.forEachEntry(in: start..<end) { position, bytes in
                 rows.append(IndexRow(index: position, entry: try LedgerEntry(parsing: bytes)))

@@ -15,7 +15,7 @@ enum IndexFile {
     /// Connections that read at once.
     static let readers = 4
     /// Grows with every change of the schema; another number means: rebuild.
-    static let version: Int32 = 5
+    static let version: Int32 = 6
 
     static let schema = """
         CREATE TABLE applied (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL,
@@ -46,7 +46,7 @@ enum IndexFile {
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
             // KiB. Runs are written one page after another: with 8 MiB the writer is no faster than with 2.
-            try database.execute(sql: "PRAGMA cache_size = \(database.configuration.readonly ? -512 : -2048)")
+            try database.execute(sql: "PRAGMA cache_size = \(database.configuration.readonly ? -1024 : -2048)")
         }
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { database in

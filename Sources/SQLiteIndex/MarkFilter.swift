@@ -5,8 +5,8 @@
 package struct MarkFilter: Sendable {
     static let lineBytes = 64
     /// Memory goes to the filters of large runs, reads to those of small ones, which are many, and all of them are asked.
-    /// By the formula a large one takes 4.3 % of the identities that are not there for ones that may be, a small one 0.4 %.
-    static func bitsPerIdentity(of count: Int) -> Int { count > 1 << 20 ? 7 : 12 }
+    /// By the formula a large one takes 2.5 % of the identities that are not there for ones that may be, a small one 0.2 %.
+    static func bitsPerIdentity(of count: Int) -> Int { count > 1 << 20 ? 8 : 14 }
 
     private var words: [UInt64]
 
