@@ -3,7 +3,7 @@ import MerkleTree
 
 /// Brings the index up behind the log, on an executor of its own: commits wait for it only where it is late.
 actor IndexFollower {
-    /// So many rows are worth a transaction.
+    /// So many rows are worth a transaction. Fewer take less memory and are slower in bulk (notes of `SQLiteIndex`).
     static let enough = 8_192
     /// Rows of one transaction at most, a single batch excepted: what has gathered by the time they are enough fits in.
     private static let most = 16_384
