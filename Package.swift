@@ -16,12 +16,21 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// A release is compiled for where its time goes. `tools/profile/run` finds that out: `COUNTERSIGN_PROFILE=make` has it counted.
+let profile: [SwiftSetting] = [
+    .unsafeFlags(
+        Context.environment["COUNTERSIGN_PROFILE"] == "make"
+            ? ["-Xfrontend", "-ir-profile-generate"]
+            : ["-Xfrontend", "-ir-profile-use=\(Context.packageDirectory)/tools/profile/hot-paths.profdata"],
+        .when(configuration: .release))
+]
+
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    .target(name: name, dependencies: dependencies, swiftSettings: settings + profile)
 }
 
 func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings + profile)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
