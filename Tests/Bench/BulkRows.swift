@@ -38,12 +38,13 @@ extension Session {
         load.afterRefusal = .waitAsTold
         let (server, before) = (try ledger.facts, try ledger.size())
         var slices: [Served] = []
-        var resident: [Double] = []
-        try server.forgetPeak()
+        var (peaks, resident): ([Double], [Double]) = ([], [])
         for step in plan.bulkSteps {
             Terminal.progress("measuring \(row.name.rawValue): on the way to \(step) entries")
             let span = LoadSpan.events(max(1, step - (try ledger.size())), perRequest: Self.events)
+            try server.forgetPeak()
             slices.append(try grow(ledger, &row) { try Served(load, span, by: server) })
+            peaks.append(try server.peakBytes() / 1e6)
             if step == plan.bulkSteps.first || step == plan.bulkSteps.last {
                 Thread.sleep(forTimeInterval: plan.rest)
                 resident.append(try server.residentBytes() / 1e6)
@@ -55,16 +56,21 @@ extension Session {
         row.add("429", .percent, slices.map { 100 * $0.load.refusedLines })
         row.add("server", .microseconds, slices.map(\.microsecondsAnEvent))
         row.add("client", .microseconds, slices.map { $0.clientMicroseconds / Double(Self.events) })
+        row.add("peak first", .megabytes, peaks.first ?? 0)
+        row.add("peak last", .megabytes, peaks.last ?? 0)
+        row.add("peak", .megabytes, peaks.max() ?? 0)
         row.add("RSS first", .megabytes, resident.first ?? 0)
         row.add("RSS last", .megabytes, resident.last ?? 0)
-        row.add("peak", .megabytes, try server.peakBytes() / 1e6)
         for slice in slices { row.note(unexpected: slice.load.unexpected) }
         try addDisk(ledger, before: before, &row)
         let steps =
             "\(Table.number(Double(plan.bulkSteps.first ?? 0))) and \(Table.number(Double(plan.entries))) entries"
         let rest = Table.number(plan.rest)
         row.notes.append(
-            "each slice ends at one of \(plan.bulkSteps.count) sizes; RSS first and last: \(rest) s after \(steps)")
+            """
+            each slice ends at one of \(plan.bulkSteps.count) sizes; memory first and last: at most on the way to \(steps), \
+            and \(rest) s after them
+            """)
     }
 
     /// What the ledger takes on the disk once it is stopped, an entry.
