@@ -10,7 +10,8 @@ struct Plan {
     /// Seconds of a slice, and of the warm-up before it.
     let slice: Double
     let warmUp: Double
-    /// Sizes at which the log of the bulk rows is looked at, ascending. At the last of them everything after is measured.
+    /// Sizes at which the log of the bulk rows is looked at, ascending. The first step is as long as the last (but in a quick
+    /// run), so that the memory of both can be compared. After the last, everything else is measured.
     let bulkSteps: [Int]
     /// Seconds without load before the bulk rows' memory is looked at, at the first size and at the last: under load it
     /// differs by a tenth from one moment to the next.
@@ -37,7 +38,7 @@ struct Plan {
             (inbox, copyBytes, rebuildLimit) = (128, 512 << 20, 1_800)
         case .full:
             (slices, slice, warmUp, rest) = (5, 1, 0.3, 5)
-            steps = [100_000] + (1...10).map { $0 * 1_000_000 }
+            steps = [100_000] + (1...9).map { $0 * 1_000_000 } + [9_900_000, 10_000_000]
             (inbox, copyBytes, rebuildLimit) = (128, 512 << 20, 1_800)
         }
         bulkSteps = entries.map { entries in (1...10).map { entries / 10 * $0 } } ?? steps
