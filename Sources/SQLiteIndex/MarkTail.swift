@@ -3,7 +3,7 @@ import GRDB
 
 /// The newest marks: one row of the table `tail` a transaction, its key the first position.
 enum MarkTail {
-    static func write(_ marks: [Mark], from first: Int64, in database: Database) throws {
+    static func write(_ marks: ArraySlice<Mark>, from first: Int64, in database: Database) throws {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Mark.byteCount * marks.count)
         for mark in marks { mark.append(to: &bytes) }

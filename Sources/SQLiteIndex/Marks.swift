@@ -4,7 +4,7 @@ import LedgerEngine
 import MerkleTree
 import Synchronization
 
-/// When the tail becomes a run, and how many runs become one.
+/// How many entries of the tail become a run, and how many runs become one.
 package struct MarkSizes: Sendable {
     package var tail = 32_768
     package var fanOut = 8
@@ -36,7 +36,8 @@ package final class Marks: Sendable {
     /// What to know once the transaction is committed.
     package struct Addition {
         fileprivate let runs: [MarkRun]
-        fileprivate let marks: [Mark]
+        /// Those that are in the tail.
+        fileprivate let marks: ArraySlice<Mark>
         fileprivate let isFlushed: Bool
     }
 
@@ -152,23 +153,28 @@ package final class Marks: Sendable {
                 marks.append(Mark(fingerprint: key.fingerprint(ofSubject: subject), position: position))
             }
         }
-        var (count, flushed, runs) = known.withLock { ($0.tail.count, $0.flushed, $0.runs) }
-        guard rows.first.map({ flushed + Int64(count) == Int64($0.index.value) }) ?? true else {
+        var (size, flushed, runs) = known.withLock { ($0.flushed + Int64($0.tail.count), $0.flushed, $0.runs) }
+        guard rows.first.map({ size == Int64($0.index.value) }) ?? true else {
             throw IndexError.unusable("another process has changed it")
         }
-        count += rows.count
+        size += Int64(rows.count)
         return try work.withLock { kept in
             var work = try kept.take() ?? Work(beside: runs, in: database)
-            let isFull = count >= sizes.tail
-            if isFull {
-                runs.append(try flush(marks, flushed, count, &work, in: database))
-            } else if let first = rows.first {
-                try MarkTail.write(marks, from: Int64(first.index.value), in: database)
+            var rest = marks[...]
+            let tail = Int64(sizes.tail)
+            let isFull = size - flushed >= tail
+            // Runs are of one size, for which their filters are made (`MarkFilter`).
+            while size - flushed >= tail {
+                let run = flushed..<flushed + tail
+                let end = rest.firstIndex { $0.position >= run.upperBound } ?? rest.endIndex
+                runs.append(try flush(rest[..<end], run, &work, in: database))
+                (rest, flushed) = (rest[end...], run.upperBound)
             }
+            if let first = rest.first { try MarkTail.write(rest, from: first.position, in: database) }
             work.credit += 6 * marks.count
             try merge(&runs, &work, in: database)
             kept = work
-            return Addition(runs: runs, marks: marks, isFlushed: isFull)
+            return Addition(runs: runs, marks: rest, isFlushed: isFull)
         }
     }
 
@@ -176,11 +182,8 @@ package final class Marks: Sendable {
     package func take(_ addition: Addition) {
         known.withLock { known in
             known.runs = addition.runs
-            if addition.isFlushed {
-                known.tail.removeAll()
-            } else {
-                for mark in addition.marks where mark.fingerprint.isIdentity { known.tail.insert(mark) }
-            }
+            if addition.isFlushed { known.tail.removeAll() }
+            for mark in addition.marks where mark.fingerprint.isIdentity { known.tail.insert(mark) }
         }
     }
 
@@ -208,10 +211,11 @@ package final class Marks: Sendable {
         }
     }
 
+    /// Makes a run of the tail and of the marks that complete it.
     private func flush(
-        _ marks: [Mark], _ first: Int64, _ count: Int, _ work: inout Work, in database: Database
+        _ marks: ArraySlice<Mark>, _ positions: Range<Int64>, _ work: inout Work, in database: Database
     ) throws -> MarkRun {
-        var run = MarkRunWriter(number: work.next, level: 0, positions: first..<first + Int64(count))
+        var run = MarkRunWriter(number: work.next, level: 0, positions: positions)
         work.next += 1
         var all = try MarkTail.read(in: database)
         all += marks

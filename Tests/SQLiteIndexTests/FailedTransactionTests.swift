@@ -39,7 +39,7 @@ import Testing
         ], ["ABORT", "ROLLBACK"])
     func `Memory and file stay as they were, and go on afterwards`(place: String, way: String) throws {
         let path = directory.file("index.db")
-        let index = try SQLiteIndex(path: path, sizes: MarkSizes(tail: 64, fanOut: 2))
+        let index = try SQLiteIndex(path: path, sizes: MarkSizes(tail: 80, fanOut: 2))
         var size: UInt64 = 0
         func apply() throws {
             try index.apply(Rows.rows(size..<size + 40), head: Rows.head(size + 40))

@@ -1,6 +1,7 @@
 import ApprovalEvents
 import GRDB
 import LedgerEngine
+import MerkleTree
 import SQLiteIndex
 import TestMaterial
 import Testing
@@ -40,7 +41,7 @@ import Testing
                 try database.execute(sql: MarkFile.schema)
                 try MarkFile.writeKey(in: database)
             }
-            marks = try pool.read { try Marks(size: 0, sizes: MarkSizes(tail: 64, fanOut: 2), in: $0) }
+            marks = try pool.read { try Marks(size: 0, sizes: MarkSizes(tail: 100, fanOut: 2), in: $0) }
         }
 
         /// Every hundred rows are a run; the second run of a level is merged with the first at once.
@@ -53,6 +54,27 @@ import Testing
         func runs() throws -> [Int64] {
             try pool.read { try Int64.fetchAll($0, sql: "SELECT number FROM run ORDER BY first") }
         }
+    }
+
+    @Test func `Runs are of one size, however many rows come at once, and all of them are found`() throws {
+        let directory = try Directory()
+        let index = try SQLiteIndex(path: directory.file("index.db"), sizes: MarkSizes(tail: 100, fanOut: 4))
+        var size: UInt64 = 0
+        for count in [1, 99, 100, 101, 250, 3, 46, 400, 0, 900, 7] as [UInt64] {
+            try index.apply(Rows.rows(size..<size + count), head: Rows.head(size + count))
+            size += count
+            let all = (0..<size + 1).map { Rows.identity($0) }
+            #expect(try index.positions(of: all) == (0..<size).map { LeafIndex($0) } + [nil], "\(size) rows")
+        }
+        let queue = try DatabaseQueue(path: directory.file("index.db"))
+        let lengths = try queue.read { database in
+            try Row.fetchAll(database, sql: "SELECT level, beyond - first FROM run ORDER BY first").map {
+                ($0[0] as Int, $0[1] as Int)
+            }
+        }
+        #expect(lengths.count > 4)
+        for (level, length) in lengths { #expect(length == (0..<level).reduce(100) { product, _ in 4 * product }) }
+        #expect(lengths.reduce(0) { $0 + $1.1 } == size / 100 * 100)
     }
 
     @Test(arguments: [1, 100] as [UInt64]) func `Where a merge takes a run away while it is asked, the writer answers`(

@@ -90,7 +90,7 @@ import Testing
         #expect(page.indexes == [LeafIndex(11)])
     }
 
-    /// 33,000 entries are a run and what comes after them the tail.
+    /// 32,768 entries are a run and what comes after them the tail.
     @Test func `A row whose identity was asked for is held against what came since`() throws {
         let index = try Rows.filled(path, to: 33_000)
         try index.apply(Rows.rows(33_000..<33_010), head: Rows.head(33_010))
@@ -101,7 +101,9 @@ import Testing
             try index.apply([row], head: Rows.head(33_011))
         }
         // In the run, asked before it was one; in the tail, whenever it was asked.
-        for (identity, size) in [(5, 0), (5, 32_999), (32_999, 32_999), (33_005, 33_000), (33_005, 33_010)]
+        for (identity, size) in [
+            (5, 0), (5, 32_767), (32_767, 32_767), (32_768, 32_768), (33_005, 33_000), (33_005, 33_010),
+        ]
             as [(UInt64, UInt64)]
         {
             #expect(throws: IndexError.self, "\(identity), asked at \(size)") { try apply(identity, askedAt: size) }
