@@ -101,11 +101,10 @@ import Testing
             try index.apply([row], head: Rows.head(33_011))
         }
         // In the run, asked before it was one; in the tail, whenever it was asked.
-        for (identity, size) in [
+        let repeats: [(UInt64, UInt64)] = [
             (5, 0), (5, 32_767), (32_767, 32_767), (32_768, 32_768), (33_005, 33_000), (33_005, 33_010),
         ]
-            as [(UInt64, UInt64)]
-        {
+        for (identity, size) in repeats {
             #expect(throws: IndexError.self, "\(identity), asked at \(size)") { try apply(identity, askedAt: size) }
         }
         try apply(33_010, askedAt: 33_000)
